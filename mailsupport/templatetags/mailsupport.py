@@ -1,0 +1,212 @@
+"""Template tags of the house: icons, who must act, dates, sizes, plain text, form controls."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.template import Context
+from django.urls import translate_url
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from mailsupport.lib import dates, icons
+
+register = template.Library()
+
+
+class Face(NamedTuple):
+    """How an actor appears: icon, name on the badge, short line under a search hit, amber or not."""
+
+    icon: str
+    name: StrPromise
+    line: StrPromise
+    other: bool = False
+
+
+# The keys are faq's actors; a test holds both lists against each other.
+FACES: Final[dict[str, Face]] = {
+    "client": Face("you", _("You"), _("You can put it right")),
+    "agency": Face("desk", _("We put it right"), _("We put it right")),
+    "correspondent": Face("someone", _("The other side"), _("The other side must act"), True),
+    "host": Face("server", _("The server company"), _("The server company must act"), True),
+    "registrar": Face("globe", _("The domain company"), _("The domain company must act"), True),
+    "sending-service": Face(
+        "plane", _("The cart or mailing service"), _("The cart or mailing service must act"), True
+    ),
+    "nobody": Face("check", _("Nobody needs to do anything"), _("Nobody needs to do anything")),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """`{% icon "mail" %}`: an inline SVG hidden from screen readers; put words beside it."""
+    return mark_safe(icons.svg(name))
+
+
+@register.inclusion_tag("components/actor.html")
+def actor(key: str, note: str = "") -> dict[str, object]:
+    """`{% actor cause.actor note=text.note %}`: the badge that says who must act."""
+    return {"face": FACES[key], "note": note}
+
+
+@register.simple_tag
+def actor_name(key: str) -> str:
+    """The actor's name as plain words."""
+    return str(FACES[key].name)
+
+
+@register.inclusion_tag("components/actor_line.html")
+def actor_line(key: str, minutes: int | None = None) -> dict[str, object]:
+    """`{% actor_line hit.actor minutes=15 %}`: the same in one line, for rows of a list."""
+    return {"face": FACES[key], "minutes": minutes}
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """`{% when dt %}`: a `<time>` with 11月24日(火) 10:15; nothing for None."""
+    return _time(moment, dates.when(moment)) if moment else SafeString("")
+
+
+@register.simple_tag
+def when_short(moment: datetime | None) -> SafeString:
+    """`{% when_short dt %}`: 今日 15:00 for the days next to now, else like `when`."""
+    return _time(moment, dates.when_short(moment)) if moment else SafeString("")
+
+
+@register.filter(name="when")
+def when_text(moment: datetime | None) -> str:
+    """`{{ dt|when }}`: the same words without markup, for mails, titles and attributes."""
+    return dates.when(moment) if moment else ""
+
+
+@register.filter(name="when_short")
+def when_short_text(moment: datetime | None) -> str:
+    """`{{ dt|when_short }}`: today 15:00 without markup."""
+    return dates.when_short(moment) if moment else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """`{{ article.checked|day }}`: 11月24日(火)."""
+    return dates.day(value) if value else ""
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="minutes"), words)
+
+
+@register.filter
+def phone_href(number: object) -> str:
+    """`tel:` address of a number as people write it: 03-0000-0000, ０３（００００）００００, +81 3 ..."""
+    folded = "".join(str(int(c)) if c.isdigit() else c for c in str(number or ""))
+    digits = re.sub(r"[^0-9+]", "", folded.replace("＋", "+"))
+    return f"tel:{digits}" if digits else ""
+
+
+@register.filter
+def file_size(size: int | None) -> str:
+    """Bytes as people read them: 820 KB, 3.4 MB."""
+    number = size or 0
+    if number < 1024 * 1024:
+        return f"{max(1, round(number / 1024))} KB" if number else "0 KB"
+    return f"{number / 1024 / 1024:.1f} MB"
+
+
+@register.filter
+def paragraphs(text: object) -> SafeString:
+    """Plain text of a person as escaped paragraphs; only addresses of our own site become links."""
+    blocks = re.split(r"\n\s*\n", str(text or "").replace("\r\n", "\n").strip())
+    return format_html_join("\n", "<p>{}</p>", ((_lines(block),) for block in blocks if block.strip()))
+
+
+def _lines(block: str) -> SafeString:
+    return mark_safe("<br>".join(_linked(line) for line in block.split("\n")))
+
+
+def _linked(line: str) -> str:
+    own = re.compile(rf"{re.escape(settings.SITE_URL.rstrip('/'))}(?:/[\w\-./?=&%#~]*)?(?![\w.:@\-])")
+    parts: list[str] = []
+    end = 0
+    for match in own.finditer(line):
+        address = match[0].rstrip(".")
+        parts += [conditional_escape(line[end : match.start()])]
+        parts += [format_html('<a href="{0}">{0}</a>', address)]
+        end = match.start() + len(address)
+    return "".join([*parts, conditional_escape(line[end:])])
+
+
+@register.simple_tag
+def split_number(number: object) -> list[str]:
+    """`{% split_number ticket.number as parts %}`: 4820193756 in groups of four, to be read aloud."""
+    text = re.sub(r"\s", "", str(number))
+    return [text[i : i + 4] for i in range(0, len(text), 4)]
+
+
+class Version(NamedTuple):
+    """One language version of the page that is open."""
+
+    code: str
+    name: str
+    path: str
+    url: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def versions(context: Context) -> list[Version]:
+    """`{% versions as pages %}`: this page in every language; empty where no request is known."""
+    request = context.get("request")
+    if request is None:
+        return []
+    return list(_versions(request.get_full_path(), request.path))
+
+
+def _versions(full_path: str, path: str) -> Iterator[Version]:
+    names = {"ja": "日本語", "en": "English"}
+    for code, _name in settings.LANGUAGES:
+        canonical = settings.SITE_URL.rstrip("/") + translate_url(path, code)
+        current = code == get_language()
+        yield Version(code, names[code], translate_url(full_path, code), canonical, current)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The input of a form field with our class; Django adds aria-invalid and aria-describedby."""
+    given = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"in {given}".strip()})
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """How the template pack draws a field: text, choices, tick, file, group or hidden."""
+    if field.is_hidden:
+        return "hidden"
+    widget: Any = field.field.widget
+    kinds = {"radio": "choices", "checkbox": "tick", "file": "file"}
+    if getattr(widget, "allow_multiple_selected", False) and widget.input_type == "checkbox":
+        return "choices"
+    if field.use_fieldset and not hasattr(widget, "input_type"):
+        return "group"
+    return kinds.get(getattr(widget, "input_type", ""), "text")
+
+
+@register.filter
+def target(field: BoundField) -> str:
+    """The id an error link jumps to: the input itself, or the first of several."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.simple_tag
+def faults(form: Any) -> str:
+    """Heading of the error summary: how many places need another look."""
+    count = len(form.errors)
+    return ngettext("Please correct %(count)d place", "Please correct %(count)d places", count) % {
+        "count": count
+    }

@@ -1,0 +1,64 @@
+"""Error pages and robots.txt: whatever goes wrong, say what happened and what happened to the text."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from mailsupport.context import last_desk
+
+RETRY_SECONDS = 60
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400. Refused bodies (too many fields, too large, odd host) arrive here as well."""
+    return _without_database("400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token is missing or old: mostly a blocked cookie, or a page left open for weeks."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: asks neither the database nor the request, either may be what failed."""
+    return _without_database("500.html", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database does not answer: the same calm page with the time to wait."""
+    response = _without_database("503.html", 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """robots.txt: answers may be indexed; tickets, searches and the staff site may not."""
+    refused = ("/admin/", "/tickets/", "/search/")
+    lines = ["User-agent: *", *(f"Disallow: {lang}{path}" for lang in ("", "/en") for path in refused)]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+def _without_database(template: str, status: int) -> HttpResponse:
+    context = {"desk": last_desk(), "site_name": gettext("Mail support")}
+    try:
+        body = render_to_string(template, context)
+    except (TemplateDoesNotExist, TemplateSyntaxError, NoReverseMatch, ValueError):
+        # The frame itself is broken (a static file missing from the manifest, an address gone).
+        body = gettext("This page cannot be opened just now. It is our fault. Please call us.")
+    return HttpResponse(body, status=status)
