@@ -1,6 +1,5 @@
 """Error pages and robots.txt: whatever goes wrong, say what happened and what happened to the text."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, TemplateSyntaxError

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -204,7 +204,7 @@ def target(field: BoundField) -> str:
 
 
 @register.simple_tag
-def faults(form: Any) -> str:
+def faults(form: BaseForm) -> str:
     """Heading of the error summary: how many places need another look."""
     count = len(form.errors)
     return ngettext("Please correct %(count)d place", "Please correct %(count)d places", count) % {
