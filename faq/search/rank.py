@@ -1,0 +1,217 @@
+"""The ranking: BM25F over terms, the same for a corpus in memory and for the postings table. No Django.
+
+A corpus answers two questions (`Corpus`): how large is it, and where do these terms stand. All weights are
+below; docs/search.md says what each was worth when measured.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any, Generic, Protocol, TypeVar
+
+from faq.search.terms import sentences, terms
+
+
+class Sortable(Hashable, Protocol):
+    """What may name a text: ids break ties."""
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+Id = TypeVar("Id", bound=Sortable)
+
+#: How much a term of each kind counts, by its first two characters.
+WEIGHTS = {"w:": 0.75, "n:": 0.25, "c:": 2.0, "x:": 1.5, "d:": 1.5, "r:": 0.2}
+TITLE, PHRASES, BODY = 3.0, 0.5, 1.0
+K1 = 1.8
+LENGTH_B = 0.5
+SENTENCE = 0.8
+#: Below this share of the question's worth the best text is no answer; measured in docs/search.md.
+NONE = 0.1
+#: Concepts that make a question one for a mail desk, whatever else it names.
+_AT_HOME = frozenset(
+    f"{mark}:{concept}"
+    for concept in (
+        *(
+            "mail",
+            "send",
+            "mailbox",
+            "spam",
+            "address",
+            "gmail",
+            "outlook",
+            "thunderbird",
+            "client",
+            "webmail",
+        ),
+        *("attachment", "transfer", "carrier", "dns", "smtp", "protocol"),
+    )
+    for mark in "cx"
+)
+FOREIGN = "c:foreign"
+#: A question is read up to here, in characters and in sentences.
+QUESTION_LIMIT = 2_000
+SENTENCE_LIMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Generic[Id]):
+    """Where a term stands: how often in each field of which text, and how long that text's body is."""
+
+    term: str
+    text: Id
+    title: int
+    phrases: int
+    body: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Generic[Id]):
+    """One text and its score: the share of what was asked that the text answers, 0 to about 1."""
+
+    text: Id
+    score: float
+
+
+class Corpus(Protocol[Id]):
+    """What the ranking asks of its texts."""
+
+    def size(self) -> tuple[int, int]:
+        """How many texts there are, and the length of all their bodies together."""
+
+    def places(self, terms: Collection[str]) -> Iterable[Place[Id]]:
+        """Where these terms stand, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A client's words as terms: all of them, and sentence by sentence where there are several."""
+
+    whole: frozenset[str]
+    parts: tuple[frozenset[str], ...]
+
+    @classmethod
+    def read(cls, words: str) -> Question:
+        words = words[:QUESTION_LIMIT]
+        listed = sentences(words)[:SENTENCE_LIMIT]
+        parts = tuple(frozenset(terms(part, sound=True)) for part in listed) if len(listed) > 1 else ()
+        whole = frozenset(terms(words, sound=True))
+        return cls(whole if _AT_HOME.isdisjoint(whole) else whole - {FOREIGN}, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Generic[Id]):
+    """A text as the index keeps it: how often each term stands in each field."""
+
+    id: Id
+    title: Counter[str]
+    phrases: Counter[str]
+    body: Counter[str]
+
+    @classmethod
+    def read(cls, text: Id, *, title: str, phrases: Sequence[str], body: str) -> Text[Id]:
+        said = Counter(term for phrase in phrases for term in terms(phrase, sound=True))
+        return cls(text, Counter(terms(title, sound=True)), said, Counter(terms(body)))
+
+    @property
+    def length(self) -> int:
+        return self.body.total()
+
+    def places(self) -> list[Place[Id]]:
+        found = sorted({*self.title, *self.phrases, *self.body})
+        return [
+            Place(term, self.id, self.title[term], self.phrases[term], self.body[term], self.length)
+            for term in found
+        ]
+
+
+class Memory(Generic[Id]):
+    """A corpus in memory, for `manage.py rank` and for tests."""
+
+    def __init__(self, texts: Iterable[Text[Id]]) -> None:
+        self._count = self._length = 0
+        self._places: dict[str, list[Place[Id]]] = {}
+        for text in texts:
+            self._count += 1
+            self._length += text.length
+            for place in text.places():
+                self._places.setdefault(place.term, []).append(place)
+
+    def size(self) -> tuple[int, int]:
+        return self._count, self._length
+
+    def places(self, terms: Collection[str]) -> Iterable[Place[Id]]:
+        return [place for term in terms for place in self._places.get(term, ())]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[Id]):
+    """The ranked texts, what each term of the question was worth (0 and more, rare terms most), and a verdict.
+
+    `none` is true where even the best text answers too little of the question to be offered as an answer, or
+    where the question is another desk's (printers, parcels) and the best text is not about such questions.
+    """
+
+    hits: list[Ranked[Id]]
+    worth: dict[str, float]
+    none: bool
+
+
+def rank(corpus: Corpus[Id], question: Question) -> Ranking[Id]:
+    """The texts that share a term with the question, best first; equal scores in the order of their ids."""
+    count, length = corpus.size()
+    if not count or not question.whole:
+        return Ranking([], {}, none=True)
+    average = length / count or 1.0
+    by_term: dict[str, list[Place[Id]]] = {}
+    for place in corpus.places(sorted(question.whole)):
+        by_term.setdefault(place.term, []).append(place)
+    worth = {
+        term: WEIGHTS[term[:2]] * _rarity(count, len(by_term.get(term, ())))
+        for term in sorted(question.whole)
+    }
+    gains = {
+        term: {place.text: worth[term] * _frequency(place, average) for place in places}
+        for term, places in by_term.items()
+    }
+    scores = _scores(gains, worth, question.whole)
+    for part in question.parts:
+        for text, score in _scores(gains, worth, part).items():
+            scores[text] = max(scores[text], SENTENCE * score)
+    hits = sorted((Ranked(*item) for item in scores.items()), key=lambda hit: (-hit.score, hit.text))
+    return Ranking(hits, worth, none=not hits or hits[0].score < NONE or _astray(question, hits[0], by_term))
+
+
+def _astray(question: Question, best: Ranked[Id], by_term: dict[str, list[Place[Id]]]) -> bool:
+    """True where the question is another desk's and the best text does not say so in its title or phrases."""
+    if FOREIGN not in question.whole:
+        return False
+    return not any(
+        place.text == best.text and (place.title or place.phrases) for place in by_term.get(FOREIGN, ())
+    )
+
+
+def _rarity(count: int, found: int) -> float:
+    return log(1 + (count - found + 0.5) / (found + 0.5))
+
+
+def _frequency(place: Place[Id], average: float) -> float:
+    weighed = TITLE * place.title + PHRASES * place.phrases
+    weighed += BODY * place.body / (1 - LENGTH_B + LENGTH_B * place.length / average)
+    return weighed / (K1 + weighed)
+
+
+def _scores(
+    gains: dict[str, dict[Id, float]], worth: dict[str, float], asked: frozenset[str]
+) -> dict[Id, float]:
+    """Each text's share of the worth of everything asked."""
+    everything = sum(worth[term] for term in sorted(asked)) or 1.0
+    total: dict[Id, float] = {}
+    for term in sorted(asked):
+        for text, gain in gains.get(term, {}).items():
+            total[text] = total.get(text, 0.0) + gain
+    return {text: gain / everything for text, gain in total.items()}
