@@ -36,7 +36,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave: hits, best first; `none` where none of them is a good answer (show them all the same)."""
+    """What a search gave: hits, best first; `none` where none is a good answer (show them all the same)."""
 
     hits: tuple[Hit, ...]
     none: bool
@@ -63,7 +63,8 @@ class Postings:
 def find(words: str, *, language: str, limit: int = 10, staff: bool = False) -> Found:
     """The articles that best answer `words`, at most `limit`. Three statements; never raises on any words.
 
-    Texts in `language` and in Japanese are searched, each article counts once. Staff also find staff-only articles.
+    Texts in `language` and in Japanese are searched, each article counts once. Only staff find staff-only
+    articles.
     """
     audiences = list(Audience.values) if staff else [Audience.PUBLIC.value]
     languages = sorted({language, BASE_LANGUAGE})
@@ -86,7 +87,7 @@ def _once_an_article(hits: list[Ranked[Key]], limit: int) -> list[Ranked[Key]]:
 
 
 def _texts(articles: list[int], language: str, audiences: list[str]) -> dict[int, ArticleText]:
-    """The text to show of each article. Asks status and audience again: the index is not what protects a draft."""
+    """The text to show of each article. Asks status and audience again: the index does not protect drafts."""
     rows = ArticleText.objects.filter(
         article__in=articles,
         article__audience__in=audiences,

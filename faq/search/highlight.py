@@ -1,4 +1,4 @@
-"""Marks the words of a text that answer a question. Plain Python, no Django: escapes with the standard library."""
+"""Marks the words of a text that answer a question. Plain Python, no Django."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def _spans(found: list[Unit], wanted: Collection[str]) -> list[tuple[int, int]]:
 
 def _render(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
     html, place = [], start
-    for first, last in spans:
-        first, last = max(first, start), min(last, end)
+    for first, last in ((max(first, start), min(last, end)) for first, last in spans):
         if first < last:
             html += [escape(text[place:first]), "<mark>", escape(text[first:last]), "</mark>"]
             place = last

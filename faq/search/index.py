@@ -19,7 +19,7 @@ BASE_LANGUAGE = "ja"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the index lacks: texts published but not indexed as they should be, and texts indexed but withdrawn."""
+    """What is wrong with the index: published texts not indexed as of now, indexed texts withdrawn."""
 
     missing: int
     withdrawn: int
@@ -30,7 +30,7 @@ class State:
 
 
 def state() -> State:
-    """Whether everything published is indexed with the analyser of this release, and nothing else. Two statements."""
+    """Whether all that is published, and no more, is indexed by this release. Two statements."""
     return State(missing=_missing().count(), withdrawn=_withdrawn().count())
 
 

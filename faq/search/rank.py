@@ -18,7 +18,7 @@ from faq.search.terms import sentences, terms
 class Sortable(Hashable, Protocol):
     """What may name a text: ids break ties."""
 
-    def __lt__(self, other: Any, /) -> bool: ...
+    def __lt__(self, other: Any, /) -> bool: ...  # noqa: ANN401 - as builtins declare it
 
 
 Id = TypeVar("Id", bound=Sortable)
@@ -30,7 +30,7 @@ K1 = 1.8
 LENGTH_B = 0.5
 SENTENCE = 0.8
 #: Below this share of the question's worth the best text is no answer; measured in docs/search.md.
-NONE = 0.1
+NONE = 0.09
 #: Concepts that make a question one for a mail desk, whatever else it names.
 _AT_HOME = frozenset(
     f"{mark}:{concept}"
@@ -97,10 +97,12 @@ class Question:
     @classmethod
     def read(cls, words: str) -> Question:
         words = words[:QUESTION_LIMIT]
-        listed = sentences(words)[:SENTENCE_LIMIT]
-        parts = tuple(frozenset(terms(part, sound=True)) for part in listed) if len(listed) > 1 else ()
         whole = frozenset(terms(words, sound=True))
-        return cls(whole if _AT_HOME.isdisjoint(whole) else whole - {FOREIGN}, parts)
+        if not _AT_HOME.isdisjoint(whole):
+            whole -= {FOREIGN}
+        listed = sentences(words)[:SENTENCE_LIMIT]
+        parts = [whole.intersection(terms(part, sound=True)) for part in listed] if len(listed) > 1 else []
+        return cls(whole, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Memory(Generic[Id]):
 
 @dataclass(frozen=True, slots=True)
 class Ranking(Generic[Id]):
-    """The ranked texts, what each term of the question was worth (0 and more, rare terms most), and a verdict.
+    """The ranked texts, what each term of the question was worth (rare terms most), and a verdict.
 
     `none` is true where even the best text answers too little of the question to be offered as an answer, or
     where the question is another desk's (printers, parcels) and the best text is not about such questions.

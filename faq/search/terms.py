@@ -28,7 +28,8 @@ from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 _FILES = {
     name: (resources.files(__package__) / name).read_text("utf-8") for name in ("concepts.txt", "kana.txt")
 }
-#: Changes whenever texts must be indexed anew: raise the number with the rules below; the tables count by content.
+#: Changes whenever texts must be indexed anew: raise the number with the rules below; the two tables count
+#: by their content.
 ANALYSER = "1-" + sha256("".join(_FILES.values()).encode()).hexdigest()[:12]
 #: Characters of one text that are looked at; Sudachi itself refuses more than 49,149 bytes at once.
 LIMIT = 20_000
@@ -41,7 +42,7 @@ _dictionaries: list[Dictionary] = []
 
 
 def _tokenizer() -> Tokenizer:
-    """This thread's tokenizer on the process's one dictionary: tokenizers are not thread-safe, dictionaries are."""
+    """This thread's tokenizer on the process's one dictionary: only the dictionary is thread-safe."""
     if not hasattr(_local, "tokenizer"):
         with _lock:
             if not _dictionaries:
@@ -78,109 +79,27 @@ class Unit:
 # --- reading -----------------------------------------------------------------------------------------------
 
 _CODE = re.compile(
-    r"0x[0-9a-f]{6,8}|[2-5]\.\d{1,3}\.\d{1,3}|[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?<![\w.])\d{2,5}(?![\w.])",
+    r"0x[0-9a-f]{6,8}|[2-5]\.\d{1,3}\.\d{1,3}|[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?<![a-z0-9_.])\d{2,5}(?![a-z0-9_.])",
     re.IGNORECASE,
 )
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
 _HELPERS = {"来る", "行く", "見る", "置く", "欲しい"}
-_EMPTY = set(
-    [
-        "為る",
-        "居る",
-        "有る",
-        "成る",
-        "出来る",
-        "事",
-        "物",
-        "貰う",
-        "呉れる",
-        "下さる",
-        "頂く",
-        "様",
-        "訳",
-        "為",
-        "の",
-        "こと",
-        "もの",
-        "よう",
-        "そう",
-        "どう",
-        "仕舞う",
-        "筈",
-        "ところ",
-        "所",
-        "とき",
-        "時",
-        "場合",
-        "無い",
-        "良い",
-        "言う",
-        "方",
-        "御",
-        "致す",
-        "置く",
-        "思う",
-        "みたい",
-        "何",
-        "これ",
-        "それ",
-        "この",
-        "その",
-        "とても",
-        "又",
-        "さっき",
-        "ちょっと",
-    ]
-)
-_ENGLISH_EMPTY = set(
-    [
-        "a",
-        "an",
-        "the",
-        "i",
-        "my",
-        "me",
-        "we",
-        "our",
-        "you",
-        "your",
-        "it",
-        "its",
-        "is",
-        "am",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "with",
-        "and",
-        "or",
-        "but",
-        "so",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "this",
-        "that",
-        "there",
-        "will",
-        "would",
-        "can",
-        "could",
-        "please",
-    ]
-)
+# fmt: off
+_EMPTY = {
+    "為る", "居る", "有る", "成る", "出来る", "事", "物", "貰う", "呉れる", "下さる", "頂く", "様",
+    "訳", "為", "の", "こと", "もの", "よう", "そう", "どう", "仕舞う", "筈", "ところ", "所", "とき",
+    "時", "場合", "無い", "良い", "言う", "方", "御", "致す", "置く", "思う", "みたい", "何", "これ",
+    "それ", "この", "その", "とても", "又", "さっき", "ちょっと",
+}
+# fmt: on
+# fmt: off
+_ENGLISH_EMPTY = {
+    "a", "an", "the", "i", "my", "me", "we", "our", "you", "your", "it", "its", "is", "am", "are",
+    "was", "were", "be", "been", "to", "of", "in", "on", "at", "for", "from", "with", "and", "or",
+    "but", "so", "do", "does", "did", "have", "has", "had", "this", "that", "there", "will", "would",
+    "can", "could", "please",
+}
+# fmt: on
 
 
 def _clean(text: str) -> str:
@@ -261,7 +180,7 @@ def _stem(word: str) -> str:
 
 
 def _with_codes(text: str, found: list[Unit]) -> list[Unit]:
-    """Error codes, host names and port numbers as one unit each, in place of the pieces Sudachi makes of them."""
+    """Error codes, host names and port numbers as one unit each, in place of Sudachi's pieces."""
     for match in _CODE.finditer(text):
         start, end = match.span()
         inside = [unit for unit in found if start <= unit.start and unit.end <= end]
@@ -328,7 +247,7 @@ def _deny_before(found: list[Unit], index: int) -> None:
 
 
 def _carries(found: list[Unit], place: int) -> bool:
-    """True where a hollow verb only carries another word: 送信が + できない, 届いて + こない; not メールが + 来ない."""
+    """True where a hollow verb only carries a word: 送信が + できない, 届いて + こない."""
     if place == 0:
         return False
     before = found[place - 1]
@@ -448,12 +367,13 @@ def _sent_by_me(sentence: list[Unit]) -> bool:
 
 def _somebody(before: list[Unit]) -> bool:
     """True where the word before に is a person or a provider."""
-    words = [unit for unit in before if unit.kind != "助詞"][-1:]
-    return any(
-        unit.concepts & {"c:other_side", "c:gmail", "c:yahoo", "c:carrier", "c:address"} or unit.norm == "人"
-        for unit in words
-    )
+    words = [unit for unit in before if unit.kind not in _TAILS and unit.norm not in _POLITE]
+    return bool(words) and (not words[-1].concepts.isdisjoint(_OTHERS) or words[-1].norm == "人")
 
+
+_TAILS = {"助詞", "接尾辞"}
+_POLITE = {"様", "方", "側", "さん"}
+_OTHERS = {f"c:{concept}" for concept in ("other_side", "gmail", "yahoo", "carrier", "address")}
 
 # --- sound -------------------------------------------------------------------------------------------------
 
@@ -500,4 +420,5 @@ _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, with their full stops."""
-    return [match.group() for match in _SENTENCE.finditer(text) if match.group().strip()]
+    found = (match.group().strip() for match in _SENTENCE.finditer(text))
+    return [sentence for sentence in found if sentence]
