@@ -56,8 +56,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 def _without_database(template: str, status: int) -> HttpResponse:
     context = {"desk": last_desk(), "site_name": gettext("Mail support")}
     try:
-        body = render_to_string(template, context)
+        return HttpResponse(render_to_string(template, context), status=status)
     except (TemplateDoesNotExist, TemplateSyntaxError, NoReverseMatch, ValueError):
         # The frame itself is broken (a static file missing from the manifest, an address gone).
-        body = gettext("This page cannot be opened just now. It is our fault. Please call us.")
-    return HttpResponse(body, status=status)
+        words = gettext("This page cannot be opened just now. It is our fault. Please call us.")
+        return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")

@@ -16,31 +16,30 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from faq.rules.names import Actor
 from mailsupport.lib import dates, icons
 
 register = template.Library()
 
 
 class Face(NamedTuple):
-    """How an actor appears: icon, name on the badge, short line under a search hit, amber or not."""
+    """How an actor appears: icon, name on the badge, short line under a search hit."""
 
     icon: str
     name: StrPromise
     line: StrPromise
-    other: bool = False
 
 
-# The keys are faq's actors; a test holds both lists against each other.
-FACES: Final[dict[str, Face]] = {
-    "client": Face("you", _("You"), _("You can put it right")),
-    "agency": Face("desk", _("We put it right"), _("We put it right")),
-    "correspondent": Face("someone", _("The other side"), _("The other side must act"), True),
-    "host": Face("server", _("The server company"), _("The server company must act"), True),
-    "registrar": Face("globe", _("The domain company"), _("The domain company must act"), True),
-    "sending-service": Face(
-        "plane", _("The cart or mailing service"), _("The cart or mailing service must act"), True
+FACES: Final[dict[Actor, Face]] = {
+    Actor.CLIENT: Face("you", _("You"), _("You can put it right")),
+    Actor.AGENCY: Face("desk", _("We put it right"), _("We put it right")),
+    Actor.CORRESPONDENT: Face("someone", _("The other side"), _("The other side must act")),
+    Actor.HOST: Face("server", _("The server company"), _("The server company must act")),
+    Actor.REGISTRAR: Face("globe", _("The domain company"), _("The domain company must act")),
+    Actor.SENDING_SERVICE: Face(
+        "plane", _("The cart or mailing service"), _("The cart or mailing service must act")
     ),
-    "nobody": Face("check", _("Nobody needs to do anything"), _("Nobody needs to do anything")),
+    Actor.NOBODY: Face("check", _("Nobody needs to do anything"), _("Nobody needs to do anything")),
 }
 
 
@@ -53,19 +52,19 @@ def icon(name: str) -> SafeString:
 @register.inclusion_tag("components/actor.html")
 def actor(key: str, note: str = "") -> dict[str, object]:
     """`{% actor cause.actor note=text.note %}`: the badge that says who must act."""
-    return {"face": FACES[key], "note": note}
+    return {"face": FACES[Actor(key)], "other": Actor(key).is_other, "note": note}
 
 
 @register.simple_tag
 def actor_name(key: str) -> str:
     """The actor's name as plain words."""
-    return str(FACES[key].name)
+    return str(FACES[Actor(key)].name)
 
 
 @register.inclusion_tag("components/actor_line.html")
 def actor_line(key: str, minutes: int | None = None) -> dict[str, object]:
     """`{% actor_line hit.actor minutes=15 %}`: the same in one line, for rows of a list."""
-    return {"face": FACES[key], "minutes": minutes}
+    return {"face": FACES[Actor(key)], "other": Actor(key).is_other, "minutes": minutes}
 
 
 @register.simple_tag
