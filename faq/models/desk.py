@@ -1,0 +1,131 @@
+"""The desk: who we are, when we answer, and what is out of order right now."""
+
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from faq.models.base import Bilingual
+
+
+class Desk(Bilingual):
+    """The one row about the agency. While there is none, no page shows a phone number or a promise."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=80)
+    name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
+    phone = models.CharField(
+        _("phone"),
+        max_length=30,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9+()\- ]{6,}$", _("Digits and hyphens only."))],
+    )
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    weekdays = models.CharField(
+        _("open on"),
+        max_length=7,
+        default="12345",
+        validators=[
+            RegexValidator(r"^1?2?3?4?5?6?7?$", _("Digits from 1 (Monday) to 7 (Sunday), in order."))
+        ],
+        help_text=_("Digits from 1 (Monday) to 7 (Sunday), in order."),
+    )
+    closed_on_holidays = models.BooleanField(_("closed on public holidays"), default=True)
+    answer_hours = models.PositiveSmallIntegerField(
+        _("answer within (business hours)"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
+    )
+    privacy_ja = models.TextField(_("privacy contact (Japanese)"), blank=True)
+    privacy_en = models.TextField(_("privacy contact (English)"), blank=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desk")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="desk_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Self | None:
+        """The desk, or None while it is not set up."""
+        return cls._default_manager.filter(pk=1).first()
+
+    def clean(self) -> None:
+        """Hours come in pairs, and in order."""
+        if (self.opens is None) != (self.closes is None):
+            raise ValidationError(_("Give both the opening and the closing time, or neither."))
+        if self.opens and self.closes and self.opens >= self.closes:
+            raise ValidationError({"closes": _("Closing comes after opening.")})
+
+    @property
+    def name(self) -> str:
+        """In the active language."""
+        return self.text("name")
+
+
+class ClosedPeriod(models.Model):
+    """Days the desk is closed beside weekends and public holidays: year end, Obon."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="closed_periods")
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("closed period")
+        verbose_name_plural = _("closed periods")
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="closed_period_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} – {self.last}"
+
+
+class OutageQuerySet(models.QuerySet["Outage"]):
+    """Reads of outages."""
+
+    def now(self) -> Self:
+        """Those that have begun and not ended, newest first."""
+        moment = timezone.now()
+        return self.filter(begins__lte=moment).filter(Q(ended=None) | Q(ended__gt=moment)).order_by("-begins")
+
+
+class Outage(Bilingual):
+    """A known fault, shown first on the home page."""
+
+    title_ja = models.CharField(_("title (Japanese)"), max_length=120)
+    title_en = models.CharField(_("title (English)"), max_length=120, blank=True)
+    text_ja = models.TextField(_("text (Japanese)"), help_text=_("What is not lost, and when it should end."))
+    text_en = models.TextField(_("text (English)"), blank=True)
+    begins = models.DateTimeField(_("begins"), default=timezone.now)
+    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = OutageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("known outage")
+        verbose_name_plural = _("known outages")
+        ordering = ["-begins"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """In the active language."""
+        return self.text("title")
+
+    @property
+    def body(self) -> str:
+        """In the active language."""
+        return self.text("text")

@@ -1,0 +1,63 @@
+"""Facts: what is known of one mail trouble. Words, checklists and the ticket form all give this one type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+LONGEST = 2000
+"""Characters kept of one fact (an error text may be long)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All fields are short codes (see VALUES) or, for the last four, the client's own text; "" is unknown."""
+
+    direction: str = ""
+    senders: str = ""
+    own_addresses: str = ""
+    since: str = ""
+    work_stopped: str = ""
+    webmail_works: str = ""
+    website_works: str = ""
+    outage_known: str = ""
+    quota_full: str = ""
+    program: str = ""
+    provider: str = ""
+    device: str = ""
+    affected_address: str = ""
+    error_text: str = ""
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Facts from a stored mapping. Unknown names and values that are no text are left out."""
+        if not isinstance(data, Mapping):
+            return cls()
+        names = {field.name for field in fields(cls)}
+        return cls(**{k: v[:LONGEST] for k, v in data.items() if k in names and isinstance(v, str)})
+
+    def to_json(self) -> dict[str, str]:
+        """Only what is known, in the order of the fields."""
+        return {f.name: value for f in fields(self) if (value := getattr(self, f.name))}
+
+    def merged(self, other: "Facts") -> "Facts":
+        """These facts, with what `other` knows laid over them (the later word counts)."""
+        return replace(self, **other.to_json())
+
+    def without(self, *names: str) -> "Facts":
+        """These facts less the named ones (a chip taken off, a question asked anew)."""
+        return replace(self, **dict.fromkeys(names, ""))
+
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "direction": ("receiving", "sending"),
+    "senders": ("one", "some", "all"),
+    "own_addresses": ("one", "all"),
+    "since": ("today", "yesterday", "earlier", "unknown"),
+    "work_stopped": ("yes", "no"),
+    "webmail_works": ("yes", "no", "cannot-open"),
+    "website_works": ("yes", "no"),
+    "outage_known": ("yes", "no"),
+    "quota_full": ("yes", "no"),
+    "program": ("one", "all"),
+}
+"""The codes a fact may hold; a field that is not here holds free text."""
