@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--articles", type=Path, required=True, metavar="A.jsonl")
         parser.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - as Django declares it
         articles = _rows(options["articles"])
         # Texts are named by their place, so that ids of any kind come out as they were given.
         corpus = Memory(_text(place, row) for place, row in enumerate(articles))
@@ -39,7 +39,7 @@ def _text(place: int, row: Row) -> Text[int]:
     return Text.read(place, title=_string(row.get("title")), phrases=phrases, body=_string(row.get("body")))
 
 
-def _string(value: Any) -> str:
+def _string(value: object) -> str:
     return "" if value is None else str(value)
 
 
