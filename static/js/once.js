@@ -3,6 +3,7 @@
  * (idempotency key); this only spares the wait. Coming back with the browser's Back button makes the
  * form usable again, because the page may be revived with its state.
  */
+const PATIENCE = 20000; // ms; after that a tap counts again, for those who pressed Stop or lost the line
 const sending = new WeakSet();
 
 function button(form) {
@@ -19,11 +20,14 @@ document.addEventListener("submit", (event) => {
   sending.add(form);
   // Only looks: a disabled button would drop its own name and value from the request.
   button(form)?.setAttribute("aria-disabled", "true");
+  setTimeout(release, PATIENCE, form);
 });
 
+function release(form) {
+  sending.delete(form);
+  button(form)?.removeAttribute("aria-disabled");
+}
+
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    sending.delete(form);
-    button(form)?.removeAttribute("aria-disabled");
-  }
+  document.querySelectorAll("form[data-once]").forEach(release);
 });
