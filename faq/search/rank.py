@@ -28,28 +28,27 @@ WEIGHTS = {"w:": 0.75, "n:": 0.25, "c:": 2.0, "x:": 1.5, "d:": 1.5, "r:": 0.2}
 TITLE, PHRASES, BODY = 3.0, 0.5, 1.0
 K1 = 1.8
 LENGTH_B = 0.5
-SENTENCE = 0.8
+SENTENCE = 0.6
 #: Below this share of the question's worth the best text is no answer; measured in docs/search.md.
 NONE = 0.09
+
+
+def _either(*lists: str) -> frozenset[str]:
+    """These concepts, said or denied."""
+    return frozenset(f"{mark}:{concept}" for listed in lists for concept in listed.split() for mark in "cx")
+
+
 #: Concepts that make a question one for a mail desk, whatever else it names.
-_AT_HOME = frozenset(
-    f"{mark}:{concept}"
-    for concept in (
-        *(
-            "mail",
-            "send",
-            "mailbox",
-            "spam",
-            "address",
-            "gmail",
-            "outlook",
-            "thunderbird",
-            "client",
-            "webmail",
-        ),
-        *("attachment", "transfer", "carrier", "dns", "smtp", "protocol"),
-    )
-    for mark in "cx"
+_AT_HOME = _either(
+    "mail send mailbox spam address gmail outlook thunderbird client webmail attachment transfer carrier dns",
+    "smtp protocol",
+)
+#: Concepts of the mail trade: a question without any of them is somebody else's.
+_TRADE = _AT_HOME | _either(
+    "receive return reject full password login suspicious virus hijack threat lure garbled certificate",
+    "error notification signature autoreply bcc form trash lost delete undo server outage duplicate late stuck sort",
+    "blacklist whitelist domain expired retire hire card link archive wrong_recipient mistake leak",
+    "image yahoo display_name two_devices",
 )
 FOREIGN = "c:foreign"
 #: A question is read up to here, in characters and in sentences.
@@ -155,7 +154,8 @@ class Ranking(Generic[Id]):
     """The ranked texts, what each term of the question was worth (rare terms most), and a verdict.
 
     `none` is true where even the best text answers too little of the question to be offered as an answer, or
-    where the question is another desk's (printers, parcels) and the best text is not about such questions.
+    where the question is another desk's (printers, parcels, nothing of the mail trade) and the best text is
+    not about such questions.
     """
 
     hits: list[Ranked[Id]]
@@ -190,11 +190,16 @@ def rank(corpus: Corpus[Id], question: Question) -> Ranking[Id]:
 
 def _astray(question: Question, best: Ranked[Id], by_term: dict[str, list[Place[Id]]]) -> bool:
     """True where the question is another desk's and the best text does not say so in its title or phrases."""
-    if FOREIGN not in question.whole:
+    if FOREIGN not in question.whole and any(_of_trade(term) for term in question.whole):
         return False
     return not any(
         place.text == best.text and (place.title or place.phrases) for place in by_term.get(FOREIGN, ())
     )
+
+
+def _of_trade(term: str) -> bool:
+    """True for a concept of the trade and for an error code, which no other desk gets."""
+    return term in _TRADE or (term[:2] == "w:" and term[-1].isdigit())
 
 
 def _rarity(count: int, found: int) -> float:

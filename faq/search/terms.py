@@ -212,6 +212,7 @@ _HOLLOW = {
     "仕舞う",
     "遣る",
 }
+_PASSED = {"、", ",", "急", "突然", "急遽"}
 _BACK = 6
 
 
@@ -238,7 +239,7 @@ def _deny_before(found: list[Unit], index: int) -> None:
     """Deny the content word that the negation ends: back over endings, particles and hollow verbs."""
     for place in range(index - 1, max(-1, index - 1 - _BACK), -1):
         unit = found[place]
-        if unit.kind in _BETWEEN or unit.norm in "、," or (unit.norm in _HOLLOW and _carries(found, place)):
+        if unit.kind in _BETWEEN or unit.norm in _PASSED or (unit.norm in _HOLLOW and _carries(found, place)):
             continue
         if unit.content or unit.norm in _HOLLOW:
             unit.denied = True
@@ -297,6 +298,8 @@ def _sequences(word: str) -> set[tuple[str, ...]]:
     short = tuple(unit.norm for unit in found)
     return {
         short,
+        # Alone, 覚え reads as a form of 覚える; in 身に覚えがない it is the noun, as written here.
+        (text.lower(),) if len(short) == 1 else short,
         *((long,) for long in found[0].compounds if len(found) > 1 and found[0].long_end == found[-1].end),
     }
 
