@@ -16,8 +16,8 @@ from faq.search.index import BASE_LANGUAGE
 from faq.search.plain import plain
 from faq.search.rank import Place, Question, Ranked, rank
 
-#: Terms worth less than this stand in most articles (メール); marking them would mark everything.
-_COMMON = 0.8
+#: What every text here speaks of: marking it would mark everything.
+_EVERYWHERE = {"c:mail", "w:メール"}
 
 Key = tuple[int, str]
 
@@ -72,7 +72,7 @@ def find(words: str, *, language: str, limit: int = 10, staff: bool = False) -> 
     ranking = rank(Postings(languages, audiences), question)
     best = _once_an_article(ranking.hits, limit)
     texts = _texts([hit.text[0] for hit in best], language, audiences)
-    wanted = {term for term, worth in ranking.worth.items() if worth >= _COMMON and term[0] in "wncx"}
+    wanted = question.whole - _EVERYWHERE
     hits = [_hit(hit, texts[hit.text[0]], wanted) for hit in best if hit.text[0] in texts]
     return Found(tuple(hits), ranking.none, tuple(sorted(question.whole)))
 

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
+from functools import lru_cache
 from html import escape
 
-from faq.search.terms import Unit, sentences, units
+from faq.search.terms import sentences, units
 
 #: Characters of a snippet, beyond which it is cut around its first marked word.
 SNIPPET = 80
 _LEAD = 12
+#: Characters of a text in which a sentence for the snippet is looked for.
+_LOOK = 3_000
+
+#: A word that can be marked: where it starts and ends, and the terms it stands for.
+Word = tuple[int, int, tuple[str, ...]]
 
 
 def mark(text: str, wanted: Collection[str]) -> str:
     """HTML of `text`, safe to print: everything escaped, words that carry a wanted term in <mark>."""
-    return _render(text, 0, len(text), _spans(units(text), wanted))
+    return _render(text, 0, len(text), _spans(_words(text), wanted))
 
 
 def snippet(texts: list[str], wanted: Collection[str]) -> str:
     """HTML of the sentence of `texts` that carries most different wanted terms; the first of equals."""
-    listed = [sentence.strip() for text in texts for sentence in sentences(text)]
+    listed = [sentence for text in texts for sentence in sentences(text[:_LOOK])]
     if not listed:
         return ""
-    best = max(listed, key=lambda sentence: _covered(units(sentence), wanted))
-    spans = _spans(units(best), wanted)
+    best = max(listed, key=lambda sentence: _covered(_words(sentence), wanted))
+    spans = _spans(_words(best), wanted)
     start = 0
     if len(best) > SNIPPET and spans and spans[-1][1] > SNIPPET:
         start = min(max(0, spans[0][0] - _LEAD), len(best) - SNIPPET)
@@ -31,21 +38,30 @@ def snippet(texts: list[str], wanted: Collection[str]) -> str:
     return ("…" if start else "") + _render(best, start, end, spans) + ("…" if end < len(best) else "")
 
 
-def _covered(found: list[Unit], wanted: Collection[str]) -> int:
-    return len({term for unit in found for term in unit.terms() if term in wanted})
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[Word, ...]:
+    """The words of a sentence; a denied word reaches to its ない. Kept: the same articles show all day."""
+    return tuple(
+        (unit.start, max(unit.end, unit.denial_end), tuple(map(sys.intern, unit.terms())))
+        for unit in units(text)
+        if unit.terms()
+    )
 
 
-def _spans(found: list[Unit], wanted: Collection[str]) -> list[tuple[int, int]]:
-    """Where marked words stand, in order, neighbours joined; a denied word reaches to its ない."""
+def _covered(found: tuple[Word, ...], wanted: Collection[str]) -> int:
+    return len({term for _, _, listed in found for term in listed if term in wanted})
+
+
+def _spans(found: tuple[Word, ...], wanted: Collection[str]) -> list[tuple[int, int]]:
+    """Where marked words stand, in order, neighbours joined."""
     spans: list[tuple[int, int]] = []
-    for unit in found:
-        if not any(term in wanted for term in unit.terms()):
+    for start, end, listed in found:
+        if not any(term in wanted for term in listed):
             continue
-        end = max(unit.end, unit.denial_end)
-        if spans and unit.start <= spans[-1][1]:
+        if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))
         else:
-            spans.append((unit.start, end))
+            spans.append((start, end))
     return spans
 
 

@@ -46,9 +46,9 @@ _AT_HOME = _either(
 #: Concepts of the mail trade: a question without any of them is somebody else's.
 _TRADE = _AT_HOME | _either(
     "receive return reject full password login suspicious virus hijack threat lure garbled certificate",
-    "error notification signature autoreply bcc form trash lost delete undo server outage duplicate late stuck sort",
-    "blacklist whitelist domain expired retire hire card link archive wrong_recipient mistake leak",
-    "image yahoo display_name two_devices",
+    "error notification signature autoreply bcc form trash lost delete undo server outage duplicate late",
+    "stuck sort blacklist whitelist domain expired retire hire card link archive wrong_recipient mistake",
+    "leak image yahoo display_name two_devices",
 )
 FOREIGN = "c:foreign"
 #: A question is read up to here, in characters and in sentences.
