@@ -1,0 +1,244 @@
+"""Fixtures that every room shares. Read tests/settings.py for what the tests run on."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, models
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from faq.models import Desk
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+CHROMIUM_FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_client", "admin_user"}
+
+
+def is_on_ci() -> bool:
+    """Nothing is left out silently there."""
+    return os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Which tests run where, before pytest-django sorts them."""
+    on_postgresql = connection.vendor == "postgresql"
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        mark = item.get_closest_marker("django_db")
+        if (mark and mark.kwargs.get("transaction")) or {"live_server", "transactional_db"} & set(names):
+            # What migrations wrote (groups, permissions) is there again after a flush.
+            names.append("django_db_serialized_rollback")
+        uses_database = bool(mark or DATABASE_FIXTURES & set(names))
+        (kept if runs_here(item, uses_database, on_postgresql) else dropped).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def runs_here(item: pytest.Item, uses_database: bool, on_postgresql: bool) -> bool:
+    """SQLite runs all but `postgres`; PostgreSQL what touches the database, and browsers marked `both`."""
+    if not on_postgresql:
+        return not item.get_closest_marker("postgres")
+    if item.get_closest_marker("browser"):
+        return bool(item.get_closest_marker("both"))
+    return uses_database or bool(item.get_closest_marker("postgres"))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rates and remembered pages do not travel from test to test."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, tmp_path: Path) -> None:
+    """Uploads of one test are gone with it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAIL_DIR = tmp_path / "mail"
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    """A desk that is set up: Monday to Friday, 9 to 18."""
+    return Desk.objects.create(
+        pk=1,
+        name_ja="みどりデザイン サポート窓口",
+        name_en="Midori Design support",
+        phone="03-0000-1234",
+        opens=time(9),
+        closes=time(18),
+    )
+
+
+def member(name: str, group: str) -> User:
+    """A staff user in `group`, as migrations made it."""
+    user = User.objects.create_user(name, f"{name}@desk.example", "a-long-password-1", is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    return user
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """Somebody who answers tickets (group agent)."""
+    return member("sato", "agent")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    """Somebody who writes articles (group editor)."""
+    return member("suzuki", "editor")
+
+
+@pytest.fixture
+def boss(db: None) -> User:
+    """The superuser that `make run` made."""
+    return User.objects.create_superuser("boss", "boss@desk.example", "a-long-password-1")
+
+
+@pytest.fixture
+def staff_client(staff: User) -> Client:
+    """A browser without a screen, with `staff` signed in."""
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def knowledge_rows(django_db_setup: None, django_db_blocker: Any) -> Rows:
+    """Every row that `load_knowledge` writes, read once a session: loading takes far longer than copying."""
+    with django_db_blocker.unblock():
+        call_command("load_knowledge", verbosity=0)
+        rows = {}
+        with connection.cursor() as cursor:
+            for table in knowledge_tables():
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+                rows[table] = cursor.fetchall()
+            for table in reversed(list(rows)):
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+    return rows
+
+
+def knowledge_tables() -> list[str]:
+    """Tables of faq, those that others point to first."""
+    done: list[str] = []
+    waiting = list(apps.get_app_config("faq").get_models(include_auto_created=True))
+
+    def needs(model: type[models.Model]) -> set[str]:
+        return {
+            field.related_model._meta.db_table
+            for field in model._meta.local_fields
+            if isinstance(field.related_model, type) and field.related_model._meta.app_label == "faq"
+        } - {model._meta.db_table}
+
+    while waiting:
+        ready = [model for model in waiting if needs(model) <= set(done)]
+        assert ready, "a ring of foreign keys in faq"
+        done += [model._meta.db_table for model in ready]
+        waiting = [model for model in waiting if model not in ready]
+    return done
+
+
+@pytest.fixture
+def knowledge(db: None, knowledge_rows: Rows) -> None:
+    """Causes, categories, articles, checklists and the index, as `make run` loads them."""
+    with connection.cursor() as cursor:
+        for table, rows in knowledge_rows.items():
+            if rows:
+                places = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", rows)
+        for statement in connection.ops.sequence_reset_sql(
+            no_style(), list(apps.get_app_config("faq").get_models(include_auto_created=True))
+        ):
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, started once a session."""
+    if not CHROMIUM:
+        message = "no chromium: apt-get install chromium fonts-noto-cjk"
+        pytest.fail(message) if is_on_ci() else pytest.skip(message)
+    flags = CHROMIUM_FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+class Visitors:
+    """Makes browser windows and keeps what went wrong in any of them."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def new(self, **options: Any) -> Page:
+        """A page in a window of its own (own cookies); a phone in Japanese unless told otherwise."""
+        options = {"locale": "ja-JP", "timezone_id": "Asia/Tokyo", "viewport": PHONE, **options}
+        context = self.browser.new_context(base_url=self.address, **options)
+        context.set_default_timeout(10_000)
+        context.route(lambda url: not url.startswith(self.address), self.refuse)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda line: self.listen(line.text))
+        return page
+
+    def refuse(self, route: Route) -> None:
+        """No page of ours asks another server."""
+        self.faults.append(f"asked for {route.request.url}")
+        route.abort()
+
+    def listen(self, line: str) -> None:
+        """What the policy blocked shows only on the console."""
+        if "Content Security Policy" in line or "Content-Security-Policy" in line:
+            self.faults.append(line)
+
+
+@pytest.fixture
+def visitors(browser: Browser, live_server: Any, settings: Any) -> Iterator[Visitors]:
+    """`visitors.new()` opens a page; the test fails where a script or the policy complained."""
+    settings.SITE_URL = live_server.url
+    visitors = Visitors(browser, live_server.url)
+    yield visitors
+    for context in visitors.contexts:
+        context.close()
+    assert not visitors.faults
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    """A phone in Japanese."""
+    return visitors.new()
+
+
+@pytest.fixture
+def wide_page(visitors: Visitors) -> Page:
+    """A desktop window in Japanese, as staff use it."""
+    return visitors.new(viewport=DESKTOP)
