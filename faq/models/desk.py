@@ -1,15 +1,23 @@
 """The desk: who we are, when we answer, and what is out of order right now."""
 
+from datetime import time
 from typing import Self
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from faq.models.base import Bilingual
+from faq.rules.hours import Hours
+
+_DAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 
 
 class Desk(Bilingual):
@@ -69,6 +77,58 @@ class Desk(Bilingual):
     def name(self) -> str:
         """In the active language."""
         return self.text("name")
+
+    @cached_property
+    def hours(self) -> Hours | None:
+        """When we answer, or None while nobody has said so. One statement, once an instance."""
+        if self.opens is None or self.closes is None or not self.weekdays:
+            return None
+        return Hours(
+            opens=self.opens,
+            closes=self.closes,
+            weekdays=frozenset(int(day) for day in self.weekdays),
+            closed_on_holidays=self.closed_on_holidays,
+            closed=tuple(self.closed_periods.values_list("first", "last")),
+            zone=ZoneInfo(settings.TIME_ZONE),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Are we there right now? False while there are no hours."""
+        return self.hours is not None and self.hours.is_open(timezone.now())
+
+    @property
+    def hours_text(self) -> str:
+        """平日 9:30〜17:30（祝日はお休み）; "" while there are no hours. Asks no database: error pages use it."""
+        if self.opens is None or self.closes is None or not self.weekdays:
+            return ""
+        words = gettext("%(days)s %(opens)s–%(closes)s") % {
+            "days": self._days_text(),
+            "opens": _clock(self.opens),
+            "closes": _clock(self.closes),
+        }
+        return words + gettext(" (closed on public holidays)") if self.closed_on_holidays else words
+
+    def _days_text(self) -> str:
+        whole = {"12345": gettext("Mon to Fri"), "1234567": gettext("Every day")}
+        listed = gettext(", ").join(str(_DAYS[int(day) - 1]) for day in self.weekdays)
+        return whole.get(self.weekdays, listed)
+
+    @property
+    def answer_text(self) -> str:
+        """受付時間内は、4時間以内; "" while there are no hours: then there is no promise."""
+        if not self.hours_text:
+            return ""
+        return ngettext(
+            "During our hours, within %(hours)d hour",
+            "During our hours, within %(hours)d hours",
+            self.answer_hours,
+        ) % {"hours": self.answer_hours}
+
+
+def _clock(value: time) -> str:
+    """9:30, as the hours are written on a shop door."""
+    return f"{value.hour}:{value.minute:02}"
 
 
 class ClosedPeriod(models.Model):

@@ -59,6 +59,8 @@ class Contact(models.Model):
     )
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    # Where mail goes while the first address is on the domain that is out of order.
+    second_email = models.EmailField(_("another e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     # Digits only, for finding a request by number and phone.
     phone_digits = models.CharField(max_length=20, blank=True, editable=False, db_index=True)

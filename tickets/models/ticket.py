@@ -13,7 +13,8 @@ from faq.models.article import LANGUAGES
 from faq.models.base import SYMPTOMS
 from faq.rules.facts import Facts
 from tickets.models.people import Client, Contact
-from tickets.rules.workflow import DONE, OURS, Status
+from tickets.rules import numbers
+from tickets.rules.workflow import DONE, OURS, WORDS, Status, Word
 
 STATUSES = [
     (Status.NEW, _("New")),
@@ -112,6 +113,8 @@ class Ticket(models.Model):
     last_staff_at = models.DateTimeField(_("last word from us"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # The client said so; the cause, which "resolved" needs, is still ours to name.
+    said_solved_at = models.DateTimeField(_("client says it is solved"), null=True, blank=True)
     articles = models.ManyToManyField(Article, through="TicketArticle", related_name="tickets")
 
     objects = TicketQuerySet.as_manager()
@@ -145,8 +148,12 @@ class Ticket(models.Model):
     @property
     def grouped_number(self) -> str:
         """As people read it aloud: 4820 1937 56."""
-        n = self.number
-        return f"{n[:4]} {n[4:8]} {n[8:]}"
+        return numbers.group(self.number)
+
+    @property
+    def word(self) -> Word:
+        """Which of the four words the client sees."""
+        return Word.SOLVED if self.said_solved_at else WORDS[Status(self.status)]
 
     @property
     def facts(self) -> Facts:
