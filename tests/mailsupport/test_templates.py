@@ -16,6 +16,7 @@ from tests.mailsupport.addresses import EveryWidget
 from tests.mailsupport.html import Page
 
 pytestmark = pytest.mark.urls("tests.mailsupport.addresses")
+NO_DESK = {"site_name": "メールサポート", "desk": None, "form": None, "request": None}
 PAGES = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
 
 
@@ -163,9 +164,7 @@ class TestErrorPages:
     @pytest.mark.parametrize("name", PAGES)
     def test_says_what_happened_in_words(self, name, no_desk):
         with translation.override("ja"):
-            page = Page(
-                engines["django"].get_template(f"{name}.html").render({"site_name": "メールサポート"})
-            )
+            page = Page(engines["django"].get_template(f"{name}.html").render(NO_DESK))
         assert len(page.all("h1")) == 1
         assert name[:3] not in page.text
         assert not re.search(r"Error|not found|Forbidden", page.text)
@@ -173,7 +172,9 @@ class TestErrorPages:
     @pytest.mark.parametrize("name", sorted(set(PAGES) - {"403", "404"}))
     def test_says_what_happened_to_the_text(self, name):
         with translation.override("ja"):
-            assert "2回送っても、届くのは1通です" in engines["django"].get_template(f"{name}.html").render({})
+            assert "2回送っても、届くのは1通です" in engines["django"].get_template(f"{name}.html").render(
+                NO_DESK
+            )
 
     def test_the_phone_survives_the_database(self, desk, rf):
         response = views.unavailable(rf.get("/"))
