@@ -25,4 +25,4 @@ class CappedUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """The handlers behind this one build the file."""
-        return None
+        return
