@@ -99,7 +99,10 @@ class Desk(Bilingual):
 
     @property
     def hours_text(self) -> str:
-        """平日 9:30〜17:30（祝日はお休み）; "" while there are no hours. Asks no database: error pages use it."""
+        """平日 9:30〜17:30（祝日はお休み）; "" while there are no hours.
+
+        Asks no database: error pages show it.
+        """
         if self.opens is None or self.closes is None or not self.weekdays:
             return ""
         words = gettext("%(days)s %(opens)s–%(closes)s") % {

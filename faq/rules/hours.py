@@ -13,7 +13,7 @@ FURTHEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When the desk answers. `weekdays` are ISO (1 is Monday); `closed` are first and last days, inclusive."""
+    """When the desk answers. `weekdays` are ISO (1 is Monday); `closed` are first and last days."""
 
     opens: time
     closes: time

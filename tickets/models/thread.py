@@ -51,7 +51,7 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a message, or of a draft until it is filed. Stored under a random name outside the web root."""
+    """A file of a message, or of a draft until it is filed. Has a random name outside the web root."""
 
     ticket = models.ForeignKey(
         Ticket, on_delete=models.CASCADE, null=True, blank=True, related_name="attachments"
@@ -124,7 +124,7 @@ class Evidence(models.Model):
 
 
 class TicketArticle(models.Model):
-    """An article and this request: read before asking, suggested, inserted into a reply, or the one that solved it."""
+    """An article and this request: read before asking, suggested, inserted, or the one that solved it."""
 
     class Kind(models.TextChoices):
         """How they met."""

@@ -177,7 +177,8 @@ class AccessLink(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(token__regex=r"^[A-Za-z0-9_-]{22,43}$"), name="access_link_token_long"
+                condition=Q(token__regex=r"^[A-Za-z0-9_-]{22,43}$"),  # noqa: S106 a pattern
+                name="access_link_token_long",
             )
         ]
 

@@ -1,0 +1,45 @@
+"""A mail as plain data, and what may stand in it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from faq.rules.names import Symptom
+from tickets.rules.domains import same_domain
+from tickets.rules.request import clean
+
+_CANNOT_RECEIVE = (Symptom.NOTHING_ARRIVES, Symptom.SOME_MISSING)
+_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one address. `message_id` has its angle brackets, and is the same on every attempt."""
+
+    message_id: str
+    written: datetime
+    to: str
+    subject: str
+    body: str
+    automatic: bool
+
+
+def reaches(*, address: str, symptom: str, affected: str) -> bool:
+    """May a mail to `address` arrive? Not while its domain is the one that does not receive."""
+    return not (symptom in _CANNOT_RECEIVE and same_domain(address, affected))
+
+
+def header(text: str, most: int = 200) -> str:
+    """Text for one header field: one line, no control characters, so that it cannot begin another."""
+    return clean(text)[:most].strip()
+
+
+def greeting(name: str) -> str:
+    """The name if it is only a name, else "": whoever fills in the form must not write our mails.
+
+    Letters, marks, spaces and a few signs of company names; no digits, dots, slashes or at signs.
+    """
+    plain = unicodedata.normalize("NFKC", header(name))
+    fits = len(plain) <= _NAME and re.fullmatch(r"[^\W\d_]+(?:[ ・'\-()&ー々]*[^\W\d_]+)*[)]?", plain)
+    return plain if fits else ""

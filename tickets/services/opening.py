@@ -1,0 +1,287 @@
+"""How a request begins: from the form, or by staff for somebody on the phone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from faq.models import Article, Cause, Lookup, Walk
+from faq.rules.facts import Facts
+from faq.search.find import find
+from tickets.models import (
+    AccessLink,
+    Attachment,
+    Contact,
+    Delivery,
+    Draft,
+    Event,
+    Evidence,
+    Message,
+    Ticket,
+    TicketArticle,
+)
+from tickets.models.ticket import Source
+from tickets.rules import agents, numbers, phones
+from tickets.rules.domains import domain_of
+from tickets.rules.request import Request, subject_of
+from tickets.services import access, history, mailing, promise
+from tickets.services.errors import Incomplete
+
+_MOST = 20
+"""Lookups and articles of one visit that come along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A filed request and the client's key to it. `created` is False on a second tap."""
+
+    ticket: Ticket
+    link: AccessLink
+    created: bool
+
+
+class Visit(NamedTuple):
+    """What the client did before asking."""
+
+    lookups: list[Lookup]
+    articles: list[Article]
+    walk: Walk | None
+    facts: Facts
+
+
+def file_draft(*, draft: Draft, user_agent: str = "", address: str = "") -> Opened:
+    """File the draft: once, however often and at the same time it is sent.
+
+    Takes `draft.visit` = {"lookups": [ids], "articles": [keys], "walk": id} along as evidence. `address`
+    (of the network) is not kept. Raises Incomplete where answers are missing.
+    """
+    request = Request.from_json(draft.data)
+    missing = request.missing()
+    if missing:
+        raise Incomplete(missing)
+    visit = _visit(draft.visit)
+    # Before the transaction: reading words is slow, and SQLite has one writer.
+    suspected = _suspected(visit.walk, request, draft.language)
+    return _file(draft, request, visit, suspected, user_agent)
+
+
+@transaction.atomic
+def _file(draft: Draft, request: Request, visit: Visit, suspected: Cause | None, user_agent: str) -> Opened:
+    # The lock (on SQLite: the one writer) makes a second tap wait for the first.
+    draft.refresh_from_db(from_queryset=Draft.objects.select_for_update())
+    if draft.ticket is not None:
+        return Opened(draft.ticket, _first_link(draft.ticket), created=False)
+    contact = _contact_of(request, draft.language)
+    ticket = _ticket(
+        contact=contact,
+        request=request,
+        facts=visit.facts.merged(request.facts()),
+        suspected=suspected,
+        source=Source.FORM,
+        key=draft.key,
+    )
+    _take_along(ticket, request, visit, user_agent)
+    _take_files(ticket, draft)
+    link = access.new_link(ticket=ticket, contact=contact)
+    draft.ticket = ticket
+    draft.save(update_fields=["ticket", "updated"])
+    mailing.confirm(ticket=ticket, contact=contact)
+    mailing.tell_staff(ticket=ticket, kind=Delivery.Kind.STAFF_NEW)
+    return Opened(ticket, link, created=True)
+
+
+@transaction.atomic
+def open_by_staff(
+    *,
+    by: User,
+    contact_name: str,
+    phone: str,
+    email: str,
+    symptom: str,
+    words: str,
+    subject: str = "",
+    facts: Facts | None = None,
+    walk: Walk | None = None,
+    language: str = "ja",
+) -> Opened:
+    """Write down a call. The ticket is `by`'s, and no mail is sent: the caller has our word.
+
+    A contact with the same name and the same phone or address is the same person. Raises Incomplete.
+    """
+    answers = Request.from_json(
+        {"name": contact_name, "phone": phone, "email": email, "symptom": symptom, "words": words}
+    )
+    missing = answers.missing()
+    if missing:
+        raise Incomplete(missing)
+    known = (facts or Facts()).merged(Facts())
+    contact = _known_contact(answers) or _contact_of(answers, language)
+    ticket = _ticket(
+        contact=contact,
+        request=answers,
+        facts=answers.facts().merged(known),
+        suspected=walk.outcome.cause if walk and walk.outcome else None,
+        source=Source.PHONE,
+        key=None,
+        by=by,
+        subject=subject_of(subject),
+    )
+    Evidence.objects.create(
+        ticket=ticket, kind=Evidence.Kind.STAFF, facts_json=ticket.facts_json, walk=walk, by=by
+    )
+    return Opened(ticket, access.new_link(ticket=ticket, contact=contact), created=True)
+
+
+def _ticket(
+    *,
+    contact: Contact,
+    request: Request,
+    facts: Facts,
+    suspected: Cause | None,
+    source: Source,
+    key: str | None,
+    by: User | None = None,
+    subject: str = "",
+) -> Ticket:
+    """The row, its first message and its first event. The client company is left to staff: anybody can
+    write anybody's domain into a form."""
+    moment = timezone.now()
+    ticket = Ticket(
+        number=_free_number(),
+        contact=contact,
+        subject=subject or request.subject,
+        symptom=request.symptom,
+        source=source,
+        language=contact.language,
+        facts_json=facts.to_json(),
+        work_stopped=facts.work_stopped == "yes",
+        affected_domain=domain_of(facts.affected_address)[:253],
+        suspected_cause=suspected,
+        owner=by,
+        idempotency_key=key,
+        created=moment,
+        last_client_at=moment,
+    )
+    promise.renew(ticket, moment)
+    ticket.save()
+    message = Message.objects.create(
+        ticket=ticket, kind=Message.Kind.CLIENT, contact=contact, body=request.words
+    )
+    history.write(ticket, Event.Kind.OPENED, by=by, message=message, cause=suspected)
+    return ticket
+
+
+def _free_number() -> str:
+    number = numbers.new_number()
+    while Ticket.objects.filter(number=number).exists():
+        number = numbers.new_number()
+    return number
+
+
+def _contact_of(request: Request, language: str) -> Contact:
+    """The contact with exactly these answers, else a new one: strangers are never merged."""
+    who = {
+        "name": request.name,
+        "email": request.email,
+        "second_email": request.second_email,
+        "phone": request.phone,
+        "language": language,
+    }
+    found = Contact.objects.filter(**who).first()
+    return found or Contact.objects.create(**who, phone_digits=phones.digits(request.phone))
+
+
+def _known_contact(request: Request) -> Contact | None:
+    """Who staff mean: same name, and the same phone number or address."""
+    named = Contact.objects.filter(name=request.name)
+    digits = phones.digits(request.phone)
+    by_phone = named.filter(phone_digits=digits).first() if digits else None
+    by_email = named.filter(email__iexact=request.email).first() if request.email else None
+    return by_phone or by_email
+
+
+def _first_link(ticket: Ticket) -> AccessLink:
+    return ticket.links.select_related("contact").filter(contact=ticket.contact_id).earliest("pk")
+
+
+def _visit(data: Any) -> Visit:
+    found = data if isinstance(data, Mapping) else {}
+    lookups = [pk for pk in _list(found.get("lookups")) if isinstance(pk, int)]
+    keys = [key for key in _list(found.get("articles")) if isinstance(key, str)]
+    walk_id = found.get("walk")
+    walk = (
+        Walk.objects.select_related("outcome__cause").filter(pk=walk_id).first()
+        if isinstance(walk_id, int)
+        else None
+    )
+    return Visit(
+        list(Lookup.objects.filter(pk__in=lookups).order_by("pk")) if lookups else [],
+        list(Article.objects.public().filter(key__in=keys)) if keys else [],
+        walk,
+        _walk_facts(walk) if walk else Facts(),
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value[-_MOST:] if isinstance(value, list) else []
+
+
+def _walk_facts(walk: Walk) -> Facts:
+    steps = walk.steps.exclude(question__fact="").exclude(answer__value="")
+    return Facts.from_json(dict(steps.values_list("question__fact", "answer__value")))
+
+
+def _suspected(walk: Walk | None, request: Request, language: str) -> Cause | None:
+    """What the checklist found, else the main cause of the article that best fits the words."""
+    if walk and walk.outcome:
+        return walk.outcome.cause
+    found = find(request.words, language=language, limit=1)
+    if found.none or not found.hits:
+        return None
+    return (
+        Cause.objects.filter(article_causes__article=found.hits[0].article_id)
+        .order_by("article_causes__position", "article_causes__pk")
+        .first()
+    )
+
+
+def _take_along(ticket: Ticket, request: Request, visit: Visit, user_agent: str) -> None:
+    kinds = Evidence.Kind
+    rows = [Evidence(ticket=ticket, kind=kinds.FORM, facts_json=request.facts().to_json())]
+    rows += [Evidence(ticket=ticket, kind=kinds.WORDS, text=lookup.text) for lookup in visit.lookups]
+    if visit.walk:
+        cause = visit.walk.outcome.cause if visit.walk.outcome else None
+        rows += [
+            Evidence(
+                ticket=ticket,
+                kind=kinds.WALK,
+                walk=visit.walk,
+                cause=cause,
+                facts_json=visit.facts.to_json(),
+            )
+        ]
+    device, browser = agents.device(user_agent), agents.browser(user_agent)
+    if device or browser:
+        rows += [
+            Evidence(
+                ticket=ticket,
+                kind=kinds.BROWSER,
+                text=browser,
+                facts_json=Facts(device=device).to_json(),
+            )
+        ]
+    Evidence.objects.bulk_create(rows)
+    TicketArticle.objects.bulk_create(
+        TicketArticle(ticket=ticket, article=article, kind=TicketArticle.Kind.READ)
+        for article in visit.articles
+    )
+
+
+def _take_files(ticket: Ticket, draft: Draft) -> None:
+    """The draft is purged one day; its files are the ticket's from now on."""
+    Attachment.objects.filter(draft=draft).update(
+        ticket=ticket, message=ticket.messages.order_by("pk").first(), draft=None
+    )

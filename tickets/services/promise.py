@@ -1,0 +1,20 @@
+"""The promise: our next word by then."""
+
+from datetime import datetime, timedelta
+
+from faq.models import Desk
+from tickets.models import Ticket
+from tickets.rules.workflow import OURS, Status
+
+
+def due_after(moment: datetime) -> datetime | None:
+    """When the desk's hours for an answer have passed since `moment`; None while it has no hours."""
+    desk = Desk.current()
+    if desk is None or desk.hours is None:
+        return None
+    return desk.hours.after(moment, timedelta(hours=desk.answer_hours))
+
+
+def renew(ticket: Ticket, moment: datetime) -> None:
+    """Set `ticket.due` (not saved) from a word spoken at `moment`; None while it is not our turn."""
+    ticket.due = due_after(moment) if Status(ticket.status) in OURS else None
