@@ -10,373 +10,989 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('faq', '0001_initial'),
+        ("faq", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('expires', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("expires", models.DateTimeField(db_index=True)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'client',
-                'verbose_name_plural': 'clients',
-                'ordering': ['name'],
+                "verbose_name": "client",
+                "verbose_name_plural": "clients",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('second_email', models.EmailField(blank=True, max_length=254, verbose_name='another e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('phone_digits', models.CharField(blank=True, db_index=True, editable=False, max_length=20)),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], default='ja', max_length=2, verbose_name='language')),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='tickets.client', verbose_name='client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "second_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="another e-mail"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("phone_digits", models.CharField(blank=True, db_index=True, editable=False, max_length=20)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ja", "Japanese"), ("en", "English")],
+                        default="ja",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contacts",
+                        to="tickets.client",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'ordering': ['pk'],
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=253, unique=True, verbose_name='domain')),
-                ('mail_host', models.CharField(blank=True, max_length=120, verbose_name='mail host')),
-                ('registrar', models.CharField(blank=True, max_length=120, verbose_name='registrar')),
-                ('expires', models.DateField(blank=True, null=True, verbose_name='expires')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tickets.client', verbose_name='client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=253, unique=True, verbose_name="domain")),
+                ("mail_host", models.CharField(blank=True, max_length=120, verbose_name="mail host")),
+                ("registrar", models.CharField(blank=True, max_length=120, verbose_name="registrar")),
+                ("expires", models.DateField(blank=True, null=True, verbose_name="expires")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="tickets.client",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
-                'ordering': ['name'],
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=10, unique=True, verbose_name='receipt number')),
-                ('subject', models.CharField(max_length=120, verbose_name='subject')),
-                ('symptom', models.CharField(choices=[(faq.rules.names.Symptom['NOTHING_ARRIVES'], 'No mail arrives at all'), (faq.rules.names.Symptom['SOME_MISSING'], 'Some mail does not arrive'), (faq.rules.names.Symptom['BOUNCED'], 'Mail I sent does not arrive'), (faq.rules.names.Symptom['SOME_PROVIDERS'], 'Gmail or mobile addresses do not get it'), (faq.rules.names.Symptom['CANNOT_SEND'], 'I cannot send mail'), (faq.rules.names.Symptom['CANNOT_LOG_IN'], 'The password is refused'), (faq.rules.names.Symptom['SUSPICIOUS'], 'A suspicious mail came'), (faq.rules.names.Symptom['OTHER'], 'Something else')], max_length=20, verbose_name='symptom')),
-                ('status', models.CharField(choices=[(tickets.rules.workflow.Status['NEW'], 'New'), (tickets.rules.workflow.Status['IN_PROGRESS'], 'In progress'), (tickets.rules.workflow.Status['WAITING'], 'Waiting for client'), (tickets.rules.workflow.Status['ON_HOLD'], 'On hold'), (tickets.rules.workflow.Status['RESOLVED'], 'Resolved'), (tickets.rules.workflow.Status['CLOSED'], 'Closed'), (tickets.rules.workflow.Status['REOPENED'], 'Reopened')], default=tickets.rules.workflow.Status['NEW'], max_length=12, verbose_name='status')),
-                ('source', models.CharField(choices=[('form', 'Form'), ('phone', 'Phone'), ('mail', 'Mail')], default='form', max_length=8, verbose_name='source')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], default='ja', max_length=2, verbose_name='language')),
-                ('facts_json', models.JSONField(blank=True, default=dict, verbose_name='facts')),
-                ('work_stopped', models.BooleanField(default=False, verbose_name='work has stopped')),
-                ('affected_domain', models.CharField(blank=True, db_index=True, max_length=253, verbose_name='affected domain')),
-                ('due', models.DateTimeField(blank=True, null=True, verbose_name='next word from us by')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('idempotency_key', models.CharField(editable=False, max_length=36, null=True, unique=True)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('last_client_at', models.DateTimeField(blank=True, null=True, verbose_name='last word from the client')),
-                ('last_staff_at', models.DateTimeField(blank=True, null=True, verbose_name='last word from us')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('said_solved_at', models.DateTimeField(blank=True, null=True, verbose_name='client says it is solved')),
-                ('cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='faq.cause', verbose_name='cause')),
-                ('client', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='tickets.client', verbose_name='client')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.contact', verbose_name='contact')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('suspected_cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suspected_tickets', to='faq.cause', verbose_name='suspected cause')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=10, unique=True, verbose_name="receipt number")),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
+                (
+                    "symptom",
+                    models.CharField(
+                        choices=[
+                            (faq.rules.names.Symptom["NOTHING_ARRIVES"], "No mail arrives at all"),
+                            (faq.rules.names.Symptom["SOME_MISSING"], "Some mail does not arrive"),
+                            (faq.rules.names.Symptom["BOUNCED"], "Mail I sent does not arrive"),
+                            (
+                                faq.rules.names.Symptom["SOME_PROVIDERS"],
+                                "Gmail or mobile addresses do not get it",
+                            ),
+                            (faq.rules.names.Symptom["CANNOT_SEND"], "I cannot send mail"),
+                            (faq.rules.names.Symptom["CANNOT_LOG_IN"], "The password is refused"),
+                            (faq.rules.names.Symptom["SUSPICIOUS"], "A suspicious mail came"),
+                            (faq.rules.names.Symptom["OTHER"], "Something else"),
+                        ],
+                        max_length=20,
+                        verbose_name="symptom",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (tickets.rules.workflow.Status["NEW"], "New"),
+                            (tickets.rules.workflow.Status["IN_PROGRESS"], "In progress"),
+                            (tickets.rules.workflow.Status["WAITING"], "Waiting for client"),
+                            (tickets.rules.workflow.Status["ON_HOLD"], "On hold"),
+                            (tickets.rules.workflow.Status["RESOLVED"], "Resolved"),
+                            (tickets.rules.workflow.Status["CLOSED"], "Closed"),
+                            (tickets.rules.workflow.Status["REOPENED"], "Reopened"),
+                        ],
+                        default=tickets.rules.workflow.Status["NEW"],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("form", "Form"), ("phone", "Phone"), ("mail", "Mail")],
+                        default="form",
+                        max_length=8,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ja", "Japanese"), ("en", "English")],
+                        default="ja",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("facts_json", models.JSONField(blank=True, default=dict, verbose_name="facts")),
+                ("work_stopped", models.BooleanField(default=False, verbose_name="work has stopped")),
+                (
+                    "affected_domain",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=253, verbose_name="affected domain"
+                    ),
+                ),
+                ("due", models.DateTimeField(blank=True, null=True, verbose_name="next word from us by")),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("idempotency_key", models.CharField(editable=False, max_length=36, null=True, unique=True)),
+                (
+                    "created",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "last_client_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last word from the client"),
+                ),
+                (
+                    "last_staff_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last word from us"),
+                ),
+                ("resolved_at", models.DateTimeField(blank=True, null=True, verbose_name="resolved")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "said_solved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="client says it is solved"),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="faq.cause",
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to="tickets.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "suspected_cause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspected_tickets",
+                        to="faq.cause",
+                        verbose_name="suspected cause",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request',
-                'verbose_name_plural': 'requests',
-                'ordering': ['-pk'],
+                "verbose_name": "request",
+                "verbose_name_plural": "requests",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('client', 'From the client'), ('reply', 'Reply'), ('note', 'Internal note')], max_length=8, verbose_name='kind')),
-                ('body', models.TextField(verbose_name='text')),
-                ('idempotency_key', models.CharField(editable=False, max_length=36, null=True, unique=True)),
-                ('redacted', models.DateTimeField(blank=True, null=True, verbose_name='redacted')),
-                ('created', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='tickets.contact')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("client", "From the client"),
+                            ("reply", "Reply"),
+                            ("note", "Internal note"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("body", models.TextField(verbose_name="text")),
+                ("idempotency_key", models.CharField(editable=False, max_length=36, null=True, unique=True)),
+                ("redacted", models.DateTimeField(blank=True, null=True, verbose_name="redacted")),
+                ("created", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="tickets.contact",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['pk'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Inbound',
+            name="Inbound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raw', models.BinaryField()),
-                ('rfc_message_id', models.CharField(blank=True, db_index=True, max_length=300, verbose_name='Message-ID')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('filed', 'Filed'), ('quarantined', 'In quarantine')], default='received', max_length=12, verbose_name='state')),
-                ('received', models.DateTimeField(auto_now_add=True)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound', to='tickets.message')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("raw", models.BinaryField()),
+                (
+                    "rfc_message_id",
+                    models.CharField(blank=True, db_index=True, max_length=300, verbose_name="Message-ID"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("filed", "Filed"),
+                            ("quarantined", "In quarantine"),
+                        ],
+                        default="received",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("received", models.DateTimeField(auto_now_add=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'incoming mail',
-                'verbose_name_plural': 'incoming mail',
-                'ordering': ['-pk'],
+                "verbose_name": "incoming mail",
+                "verbose_name_plural": "incoming mail",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('form', 'Form'), ('words', 'Words'), ('walk', 'Checklist'), ('browser', 'Browser'), ('staff', 'Staff')], max_length=10, verbose_name='kind')),
-                ('facts_json', models.JSONField(blank=True, default=dict, verbose_name='facts')),
-                ('text', models.CharField(blank=True, max_length=500, verbose_name='words')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='evidence', to=settings.AUTH_USER_MODEL)),
-                ('cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='faq.cause', verbose_name='cause')),
-                ('walk', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='faq.walk')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("form", "Form"),
+                            ("words", "Words"),
+                            ("walk", "Checklist"),
+                            ("browser", "Browser"),
+                            ("staff", "Staff"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("facts_json", models.JSONField(blank=True, default=dict, verbose_name="facts")),
+                ("text", models.CharField(blank=True, max_length=500, verbose_name="words")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="evidence",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="faq.cause",
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "walk",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="faq.walk",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
-                'ordering': ['pk'],
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('status', 'Status changed'), ('assigned', 'Assigned'), ('replied', 'Replied'), ('client-replied', 'Client replied'), ('noted', 'Noted'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('redacted', 'Redacted'), ('mail-skipped', 'No mail sent: affected domain'), ('mail-limited', 'No mail sent: hourly limit'), ('mail-failed', 'Mail could not be sent'), ('confirmed-solved', 'Client says it is solved'), ('not-solved', 'Client says it is not solved'), ('cause-suspected', 'Suspected cause changed')], max_length=20, verbose_name='kind')),
-                ('old_status', models.CharField(blank=True, choices=[(tickets.rules.workflow.Status['NEW'], 'New'), (tickets.rules.workflow.Status['IN_PROGRESS'], 'In progress'), (tickets.rules.workflow.Status['WAITING'], 'Waiting for client'), (tickets.rules.workflow.Status['ON_HOLD'], 'On hold'), (tickets.rules.workflow.Status['RESOLVED'], 'Resolved'), (tickets.rules.workflow.Status['CLOSED'], 'Closed'), (tickets.rules.workflow.Status['REOPENED'], 'Reopened')], max_length=12)),
-                ('new_status', models.CharField(blank=True, choices=[(tickets.rules.workflow.Status['NEW'], 'New'), (tickets.rules.workflow.Status['IN_PROGRESS'], 'In progress'), (tickets.rules.workflow.Status['WAITING'], 'Waiting for client'), (tickets.rules.workflow.Status['ON_HOLD'], 'On hold'), (tickets.rules.workflow.Status['RESOLVED'], 'Resolved'), (tickets.rules.workflow.Status['CLOSED'], 'Closed'), (tickets.rules.workflow.Status['REOPENED'], 'Reopened')], max_length=12)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='faq.cause')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assignments', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='tickets.message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("status", "Status changed"),
+                            ("assigned", "Assigned"),
+                            ("replied", "Replied"),
+                            ("client-replied", "Client replied"),
+                            ("noted", "Noted"),
+                            ("resolved", "Resolved"),
+                            ("reopened", "Reopened"),
+                            ("closed", "Closed"),
+                            ("redacted", "Redacted"),
+                            ("mail-skipped", "No mail sent: affected domain"),
+                            ("mail-limited", "No mail sent: hourly limit"),
+                            ("mail-failed", "Mail could not be sent"),
+                            ("confirmed-solved", "Client says it is solved"),
+                            ("not-solved", "Client says it is not solved"),
+                            ("cause-suspected", "Suspected cause changed"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "old_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (tickets.rules.workflow.Status["NEW"], "New"),
+                            (tickets.rules.workflow.Status["IN_PROGRESS"], "In progress"),
+                            (tickets.rules.workflow.Status["WAITING"], "Waiting for client"),
+                            (tickets.rules.workflow.Status["ON_HOLD"], "On hold"),
+                            (tickets.rules.workflow.Status["RESOLVED"], "Resolved"),
+                            (tickets.rules.workflow.Status["CLOSED"], "Closed"),
+                            (tickets.rules.workflow.Status["REOPENED"], "Reopened"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "new_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (tickets.rules.workflow.Status["NEW"], "New"),
+                            (tickets.rules.workflow.Status["IN_PROGRESS"], "In progress"),
+                            (tickets.rules.workflow.Status["WAITING"], "Waiting for client"),
+                            (tickets.rules.workflow.Status["ON_HOLD"], "On hold"),
+                            (tickets.rules.workflow.Status["RESOLVED"], "Resolved"),
+                            (tickets.rules.workflow.Status["CLOSED"], "Closed"),
+                            (tickets.rules.workflow.Status["REOPENED"], "Reopened"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="faq.cause",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=36, unique=True)),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2)),
-                ('data', models.JSONField(default=dict)),
-                ('visit', models.JSONField(default=dict)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True, db_index=True)),
-                ('ticket', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=36, unique=True)),
+                ("language", models.CharField(choices=[("ja", "Japanese"), ("en", "English")], max_length=2)),
+                ("data", models.JSONField(default=dict)),
+                ("visit", models.JSONField(default=dict)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True, db_index=True)),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="draft",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'ordering': ['-pk'],
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirmation', 'Confirmation'), ('reply', 'Reply'), ('staff-new', 'New request, to staff'), ('staff-reply', 'Client replied, to staff')], max_length=14, verbose_name='kind')),
-                ('channel', models.CharField(default='email', max_length=8, verbose_name='channel')),
-                ('target', models.CharField(max_length=254, verbose_name='to')),
-                ('language', models.CharField(default='ja', max_length=2)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Given up')], default='waiting', max_length=8, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('next_try', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next try')),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('rfc_message_id', models.CharField(max_length=200, unique=True, verbose_name='Message-ID')),
-                ('error', models.CharField(blank=True, max_length=300, verbose_name='last error')),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('sent', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='tickets.contact')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='tickets.message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("confirmation", "Confirmation"),
+                            ("reply", "Reply"),
+                            ("staff-new", "New request, to staff"),
+                            ("staff-reply", "Client replied, to staff"),
+                        ],
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("channel", models.CharField(default="email", max_length=8, verbose_name="channel")),
+                ("target", models.CharField(max_length=254, verbose_name="to")),
+                ("language", models.CharField(default="ja", max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Given up"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "next_try",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try"),
+                ),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("rfc_message_id", models.CharField(max_length=200, unique=True, verbose_name="Message-ID")),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("sent", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deliveries",
+                        to="tickets.contact",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deliveries",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-pk'],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('file', models.FileField(max_length=200, upload_to='')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('content_type', models.CharField(max_length=60, verbose_name='type')),
-                ('size', models.PositiveIntegerField(verbose_name='size')),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.draft')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.message')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("file", models.FileField(max_length=200, upload_to="")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("content_type", models.CharField(max_length=60, verbose_name="type")),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.draft",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['pk'],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='AccessLink',
+            name="AccessLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('revoked', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('last_seen', models.DateTimeField(blank=True, null=True, verbose_name='last seen')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='tickets.contact')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("revoked", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                ("last_seen", models.DateTimeField(blank=True, null=True, verbose_name="last seen")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="tickets.contact",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'access link',
-                'verbose_name_plural': 'access links',
-                'ordering': ['pk'],
+                "verbose_name": "access link",
+                "verbose_name_plural": "access links",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='TicketArticle',
+            name="TicketArticle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('read', 'Read by the client'), ('suggested', 'Suggested'), ('inserted', 'Inserted into a reply'), ('solved', 'Solved it')], max_length=10, verbose_name='kind')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticket_articles', to='faq.article')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ticket_articles', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ticket_articles', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("read", "Read by the client"),
+                            ("suggested", "Suggested"),
+                            ("inserted", "Inserted into a reply"),
+                            ("solved", "Solved it"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ticket_articles",
+                        to="faq.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="ticket_articles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ticket_articles",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article of a request',
-                'verbose_name_plural': 'articles of a request',
-                'ordering': ['pk'],
+                "verbose_name": "article of a request",
+                "verbose_name_plural": "articles of a request",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='articles',
-            field=models.ManyToManyField(related_name='tickets', through='tickets.TicketArticle', to='faq.article'),
+            model_name="ticket",
+            name="articles",
+            field=models.ManyToManyField(
+                related_name="tickets", through="tickets.TicketArticle", to="faq.article"
+            ),
         ),
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('id', models.SmallAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='worker_beat_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="worker_beat_is_one_row")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.text.Lower('email'), name='contact_email_lower'),
+            model_name="contact",
+            index=models.Index(django.db.models.functions.text.Lower("email"), name="contact_email_lower"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='contact_can_be_reached'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("email", ""), _negated=True),
+                    models.Q(("phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="contact_can_be_reached",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.CheckConstraint(condition=models.Q(('name', django.db.models.functions.text.Lower('name'))), name='domain_lower_case'),
+            model_name="domain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", django.db.models.functions.text.Lower("name"))),
+                name="domain_lower_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['client', 'reply', 'note'])), name='message_kind_known'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["client", "reply", "note"])), name="message_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'client'), ('contact', None), _connector='OR'), name='message_one_author'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "client"), ("contact", None), _connector="OR"),
+                name="message_one_author",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['next_try', 'id'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "sending"])),
+                fields=["next_try", "id"],
+                name="delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['target', '-created'], name='delivery_target_created'),
+            model_name="delivery",
+            index=models.Index(fields=["target", "-created"], name="delivery_target_created"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'failed'])), name='delivery_state_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "sending", "sent", "failed"])),
+                name="delivery_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('ticket__isnull', False), ('draft__isnull', False), _connector='OR'), name='attachment_belongs_somewhere'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ticket__isnull", False), ("draft__isnull", False), _connector="OR"),
+                name="attachment_belongs_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accesslink',
-            constraint=models.CheckConstraint(condition=models.Q(('token__regex', '^[A-Za-z0-9_-]{22,43}$')), name='access_link_token_long'),
+            model_name="accesslink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("token__regex", "^[A-Za-z0-9_-]{22,43}$")), name="access_link_token_long"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketarticle',
-            constraint=models.UniqueConstraint(fields=('ticket', 'article', 'kind'), name='ticket_article_kind_once'),
+            model_name="ticketarticle",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "article", "kind"), name="ticket_article_kind_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', '-id'], name='ticket_status_id'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "-id"], name="ticket_status_id"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', 'due'], name='ticket_status_due'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "due"], name="ticket_status_due"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['owner', 'status', '-id'], name='ticket_owner_status_id'),
+            model_name="ticket",
+            index=models.Index(fields=["owner", "status", "-id"], name="ticket_owner_status_id"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['resolved_at'], name='ticket_resolved'),
+            model_name="ticket",
+            index=models.Index(fields=["resolved_at"], name="ticket_resolved"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['symptom', '-id'], name='ticket_symptom_id'),
+            model_name="ticket",
+            index=models.Index(fields=["symptom", "-id"], name="ticket_symptom_id"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'in-progress', 'waiting', 'on-hold', 'resolved', 'closed', 'reopened'])), name='ticket_status_known'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["new", "in-progress", "waiting", "on-hold", "resolved", "closed", "reopened"],
+                    )
+                ),
+                name="ticket_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['closed', 'resolved']), _negated=True), models.Q(('cause__isnull', False), ('resolved_at__isnull', False)), _connector='OR'), name='ticket_done_has_cause'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["closed", "resolved"]), _negated=True),
+                    models.Q(("cause__isnull", False), ("resolved_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ticket_done_has_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9]{10}$')), name='ticket_number_digits'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__regex", "^[0-9]{10}$")), name="ticket_number_digits"
+            ),
         ),
     ]

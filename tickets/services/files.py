@@ -25,7 +25,7 @@ WORDS: dict[Reason, StrOrPromise] = {
 
 def store(
     *,
-    upload: UploadedFile,
+    upload: "UploadedFile[bytes]",
     draft: Draft | None = None,
     ticket: Ticket | None = None,
     message: Message | None = None,

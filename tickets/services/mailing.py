@@ -44,7 +44,7 @@ def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
 def tell_staff(*, ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> None:
     """To the owner, else to everybody who answers requests and has an address."""
     people = User.objects.filter(is_active=True).exclude(email="")
-    mine = people.filter(pk=ticket.owner_id)
+    mine = people.filter(pk=ticket.owner_id or 0)
     everybody = people.filter(Q(groups__name="agent") | Q(is_superuser=True)).distinct()
     for user in list(mine) or list(everybody):
         _enqueue(ticket, kind, user.email, message=message)

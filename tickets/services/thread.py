@@ -33,7 +33,7 @@ MARK = "●"
 
 
 def client_reply(
-    *, link: AccessLink, body: str, uploads: Sequence[UploadedFile] = (), idempotency_key: str
+    *, link: AccessLink, body: str, uploads: "Sequence[UploadedFile[bytes]]" = (), idempotency_key: str
 ) -> Message:
     """The client goes on writing; done requests reopen. A second tap (same key) gives the first message.
 
@@ -53,7 +53,7 @@ def not_solved(*, link: AccessLink, body: str = "") -> Message | None:
 def _client_says(
     link: AccessLink,
     body: str,
-    uploads: Sequence[UploadedFile],
+    uploads: "Sequence[UploadedFile[bytes]]",
     key: str | None,
     kind: Event.Kind,
 ) -> Message:
@@ -74,7 +74,7 @@ def _client_says(
 def _write_client_message(
     link: AccessLink,
     text: str,
-    uploads: Sequence[UploadedFile],
+    uploads: "Sequence[UploadedFile[bytes]]",
     key: str | None,
     kind: Event.Kind,
     kept: list[Attachment],
