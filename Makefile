@@ -55,8 +55,8 @@ demo: .venv/.run
 	@$(PY) manage.py demo
 
 lock: .venv/.dev
-	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements-dev.in -o requirements-dev.lock
-	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements.in -c requirements-dev.lock -o requirements.lock
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements-dev.in -o requirements-dev.lock
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet requirements.in -c requirements-dev.lock -o requirements.lock
 
 messages: .venv/.dev
 	$(CHECK_ENV) $(PY) manage.py makemessages -l ja --no-location --no-wrap -i .venv -i var -i tests
