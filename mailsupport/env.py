@@ -1,9 +1,10 @@
 """Typed readers of the environment. A wrong value stops the start with one clear line."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -39,6 +40,29 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def networks(name: str) -> list[str]:
+    """Comma-separated addresses or networks. Raises ImproperlyConfigured on anything else."""
+    found = words(name)
+    for word in found:
+        try:
+            ip_network(word)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must list addresses or networks such as 127.0.0.1,10.0.0.0/8; {word!r} is neither."
+            ) from None
+    return found
+
+
+def _split(name: str, value: str) -> SplitResult:
+    """The parts of a URL whose port is a number. The value may hold a password: never quoted back."""
+    parts = urlsplit(value)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number up to 65535.") from None
+    return parts
+
+
 def path(name: str, default: Path) -> Path:
     """An absolute path."""
     return Path(text(name, str(default))).expanduser().absolute()
@@ -47,7 +71,7 @@ def path(name: str, default: Path) -> Path:
 def site_url(name: str, default: str) -> str:
     """`http(s)://host[:port]` without a path. Raises ImproperlyConfigured otherwise."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
+    parts = _split(name, value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise ImproperlyConfigured(
             f"{name} must be http:// or https:// and a host name, without a path; it is {value!r}."
@@ -85,7 +109,7 @@ def database(name: str, sqlite: Path) -> dict[str, Any]:
     value = text(name)
     if not value:
         return _sqlite(sqlite)
-    parts = urlsplit(value)
+    parts = _split(name, value)
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))
     if parts.scheme not in ("postgres", "postgresql"):
@@ -129,7 +153,7 @@ def mail(name: str, folder: Path) -> dict[str, Any]:
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(folder),
         }
-    parts = urlsplit(value)
+    parts = _split(name, value)
     if parts.scheme not in ("smtp", "smtp+tls", "smtps") or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must be smtp://, smtp+tls:// or smtps:// with a host.")
     ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}

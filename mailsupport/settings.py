@@ -23,7 +23,7 @@ SITE_HOST = urlsplit(SITE_URL).hostname or "127.0.0.1"
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = sorted({SITE_HOST, "127.0.0.1", "localhost", "[::1]"})
 # Addresses of our own reverse proxies; only their X-Forwarded-For and -Proto are believed.
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "mailsupport.apps.StaffSiteConfig",
@@ -190,8 +190,11 @@ SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"tokens": {"()": "mailsupport.middleware.TokenMask"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
