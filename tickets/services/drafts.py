@@ -1,0 +1,65 @@
+"""A request being written. Its steps and files outlive going back, reloading, errors and a lost session."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+
+from tickets.models import Draft
+
+SALT = "tickets.draft"
+KEPT = timedelta(days=30)
+"""A draft can be gone on with for this long."""
+
+
+def current(*, key: str) -> Draft | None:
+    """The draft of that key, filed or not; None for an unknown or old one."""
+    return (
+        Draft.objects.select_related("ticket").filter(key=key, created__gte=timezone.now() - KEPT).first()
+        if key
+        else None
+    )
+
+
+@transaction.atomic
+def start(*, key: str, language: str) -> Draft:
+    """The draft of that key (a UUID; any other text gets a fresh one), made where there is none yet."""
+    try:
+        wanted = str(UUID(key))
+    except ValueError:
+        wanted = str(uuid4())
+    return Draft.objects.get_or_create(key=wanted, defaults={"language": language[:2]})[0]
+
+
+@transaction.atomic
+def save_step(*, draft: Draft, answers: Mapping[str, str]) -> Draft:
+    """Keep a step's answers as typed, right or wrong: nothing typed is ever lost."""
+    mine = Draft.objects.select_for_update().get(pk=draft.pk)
+    mine.data = {**mine.data, **answers}
+    mine.save(update_fields=["data", "updated"])
+    return mine
+
+
+@transaction.atomic
+def bring(*, draft: Draft, visit: Mapping[str, object]) -> Draft:
+    """Remember what comes along: words searched for, articles read, the walk."""
+    mine = Draft.objects.select_for_update().get(pk=draft.pk)
+    mine.visit = {**mine.visit, **{name: value for name, value in visit.items() if value}}
+    mine.save(update_fields=["visit", "updated"])
+    return mine
+
+
+def sealed(key: str) -> str:
+    """The key as a form carries it, so that a lost session loses nothing and nobody can pick another's."""
+    return signing.dumps(key, salt=SALT)
+
+
+def unsealed(text: str) -> str:
+    """The key out of a form; "" where it was not ours."""
+    try:
+        return str(signing.loads(text, salt=SALT, max_age=KEPT))
+    except signing.BadSignature:
+        return ""
