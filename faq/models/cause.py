@@ -18,6 +18,8 @@ class Cause(Bilingual):
     explanation_ja = models.CharField(_("explanation (Japanese)"), max_length=300)
     explanation_en = models.CharField(_("explanation (English)"), max_length=300)
     actor = models.CharField(_("who must act"), max_length=20, choices=ACTORS)
+    # What causes.toml held when it was last loaded: where the row differs, staff have edited it.
+    file_digest = models.CharField(max_length=64, editable=False, default="")
 
     class Meta:
         verbose_name = _("cause")
@@ -60,6 +62,7 @@ class Category(Bilingual):
     name_ja = models.CharField(_("name (Japanese)"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=80)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    file_digest = models.CharField(max_length=64, editable=False, default="")
 
     objects = CategoryQuerySet.as_manager()
 

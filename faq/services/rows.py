@@ -1,0 +1,82 @@
+"""Articles as rows of a list: title, a line, who must act, how long. For templates/components/hits.html."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.html import escape
+
+from faq.models import Article, ArticleCause
+from faq.search.find import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One article. The two html fields are escaped and may hold <mark>; `actor` is a faq.rules.names.Actor."""
+
+    article_id: int
+    key: str
+    title: str
+    url: str
+    title_html: str
+    snippet_html: str
+    actor: str
+    minutes: int | None
+
+
+def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
+    """Rows of a search, in its order. One statement. `lookup` is the signed trail that links carry."""
+    about = _about([hit.article_id for hit in hits])
+    return [
+        Row(
+            hit.article_id,
+            hit.key,
+            hit.title,
+            _url(hit.key, lookup),
+            hit.title_html,
+            hit.snippet_html,
+            *about.get(hit.article_id, ("", None)),
+        )
+        for hit in hits
+    ]
+
+
+def of_articles(articles: Iterable[Article]) -> list[Row]:
+    """Rows of articles read with `for_display()`, in their order. Those without a published text are left out."""
+    return [row for article in articles if (row := _row(article))]
+
+
+def _row(article: Article) -> Row | None:
+    text = article.text_in()
+    if text is None:
+        return None
+    actor = article.cause.actor if article.cause else ""
+    return Row(
+        article.pk,
+        article.key,
+        text.title,
+        _url(article.key, ""),
+        escape(text.title),
+        escape(text.summary),
+        actor,
+        article.minutes,
+    )
+
+
+def _about(articles: list[int]) -> dict[int, tuple[str, int | None]]:
+    """Actor of the main cause, and minutes, of each article."""
+    rows = (
+        ArticleCause.objects.filter(article__in=articles)
+        .order_by("-position", "-pk")
+        .values_list("article_id", "cause__actor", "article__minutes")
+    )
+    # The main cause comes last and stays.
+    return {article: (actor, minutes) for article, actor, minutes in rows}
+
+
+def _url(key: str, lookup: str) -> str:
+    address = reverse("faq:article", args=[key])
+    return f"{address}?{urlencode({'l': lookup})}" if lookup else address

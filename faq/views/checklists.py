@@ -1,0 +1,124 @@
+"""Checklists: the list, the page before the first question, and the walk, one question a page."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from faq.forms import QuestionForm
+from faq.models import Checklist, Question, Walk
+from faq.models.base import Audience
+from faq.services import visit
+from faq.services import walk as walks
+from faq.services.outcome import shown
+from faq.services.walk import NotOnTheWay, Standing
+
+
+@require_safe
+def checklists(request: HttpRequest) -> HttpResponse:
+    """All that may be walked."""
+    return render(request, "faq/checklists.html", {"checklists": walks.checklists()})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checklist(request: HttpRequest, slug: str) -> HttpResponse:
+    """What it is and how long it takes; POST begins a walk."""
+    found = get_object_or_404(Checklist, slug=slug, audience=Audience.PUBLIC)
+    version = found.published()
+    if version is None:
+        raise Http404
+    if request.method == "POST":
+        here = visit.remember_walk(request.session, "")
+        begun = walks.begin(checklist=found, language=get_language(), visit=here.id)
+        visit.remember_walk(request.session, begun.token)
+        return redirect("faq:walk", slug, begun.token)
+    most = walks.most_questions(version)
+    return render(request, "faq/checklist.html", {"checklist": found, "most": most})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def walk(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Where the walk stands: a question (`?question=` for one answered before) or the outcome."""
+    found = walks.walk_by_token(token)
+    if found is None or found.version.checklist.slug != slug:
+        raise Http404
+    if request.method == "POST" and "helped" in request.POST:
+        return _helped(request, found)
+    now = walks.standing(found)
+    if request.method == "POST":
+        return _answer(request, now)
+    question = now.question(request.GET.get("question", ""))
+    if question is None and not now.place.outcome:
+        return HttpResponseRedirect(_address(found))
+    return _ask(request, now, question) if question else _outcome(request, now)
+
+
+def _helped(request: HttpRequest, found: Walk) -> HttpResponse:
+    if found.outcome_id:
+        walks.finish(walk=found, helped=True)
+    return HttpResponseRedirect(_address(found))
+
+
+def _answer(request: HttpRequest, now: Standing) -> HttpResponse:
+    question = now.question(request.POST.get("question", ""))
+    if question is None:
+        # A page left open while the walk went on elsewhere: show where it stands.
+        return HttpResponseRedirect(_address(now.walk))
+    form = QuestionForm(request.POST, question=question)
+    if not form.is_valid():
+        return _ask(request, now, question, form)
+    try:
+        walks.answer(walk=now.walk, question=question.key, answer=form.cleaned_data["answer"])
+    except NotOnTheWay:
+        pass  # answered elsewhere in the same moment; the next page shows where the walk stands
+    return HttpResponseRedirect(_address(now.walk))
+
+
+def _ask(
+    request: HttpRequest, now: Standing, question: Question, form: QuestionForm | None = None
+) -> HttpResponse:
+    number = now.number(question.key)
+    context = {
+        "walk": now.walk,
+        "question": question,
+        "form": form or QuestionForm(question=question, given=now.given.get(question.key, "")),
+        "number": number,
+        "left": now.left_after(question.key),
+        "back": _back(now, number),
+        "answered": _answered(now, leave=question.key),
+    }
+    return render(request, "faq/question.html", context)
+
+
+def _outcome(request: HttpRequest, now: Standing) -> HttpResponse:
+    context = shown(now.walk) | {
+        "walk": now.walk,
+        "back": f"{_address(now.walk)}?question={now.place.answered[-1]}",
+        "answered": _answered(now),
+        "ask": f"{reverse('tickets:new')}?walk={now.walk.token}",
+    }
+    return render(request, "faq/outcome.html", context)
+
+
+def _address(found: Walk) -> str:
+    return reverse("faq:walk", args=[found.version.checklist.slug, found.token])
+
+
+def _back(now: Standing, number: int) -> str:
+    if number == 1:
+        return reverse("faq:checklist", args=[now.walk.version.checklist.slug])
+    return f"{_address(now.walk)}?question={now.place.answered[number - 2]}"
+
+
+def _answered(now: Standing, leave: str = "") -> list[dict[str, str]]:
+    """Rows for templates/components/check.html."""
+    address = _address(now.walk)
+    return [
+        {"label": str(question), "value": str(answer), "url": f"{address}?question={question.key}"}
+        for question, answer in now.answers()
+        if question.key != leave
+    ]

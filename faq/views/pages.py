@@ -1,0 +1,124 @@
+"""Home, categories, articles with their feedback, privacy.
+
+Home, category and article pages touch neither session nor CSRF token, so that they can be cached; what is
+personal is the uncached feedback fragment, a plain page without JavaScript.
+"""
+
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext, pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from faq.forms import VoteForm
+from faq.models import Article, Category, Outage
+from faq.services import lookup, rows, visit, walk
+from faq.services.home import helpful_articles, symptom_links
+from faq.services.vote import vote
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Known outage, search, symptoms, the answers that helped most."""
+    context = {
+        "outages": Outage.objects.now(),
+        "symptoms": symptom_links(walk.checklists()),
+        "helpful": rows.of_articles(helpful_articles()),
+    }
+    return render(request, "faq/home.html", context)
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """The articles of one category."""
+    shelf = get_object_or_404(Category.objects.with_public_articles(), slug=slug)
+    articles = Article.objects.public().for_display().filter(category=shelf)
+    context = {
+        "category": shelf,
+        "articles": rows.of_articles(articles),
+        "others": Category.objects.with_public_articles().exclude(pk=shelf.pk),
+    }
+    return render(request, "faq/category.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, key: str) -> HttpResponse:
+    """One problem and its fix. The query string (`?l=`) is for the fragment, never for this page."""
+    found = get_object_or_404(Article.objects.public().for_display(), key=key)
+    return render(request, "faq/article.html", _shown(found))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest, key: str) -> HttpResponse:
+    """Did it help? GET gives the form and remembers that the article was opened; POST votes."""
+    found = get_object_or_404(Article.objects.public().for_display(), key=key)
+    if request.method != "POST":
+        _remember_opening(request, found)
+        return _feedback(request, found, VoteForm())
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        return _feedback(request, found, form)
+    here = visit.remember_article(request.session, found.key)
+    said, reason = form.cleaned_data["helpful"], form.cleaned_data["reason"]
+    vote(article=found, language=get_language() or "ja", visit=here.id, helpful=said == "yes", reason=reason)
+    lookup.helped(lookups=here.lookups, article=found, helped=said == "yes")
+    if said == "no":
+        return HttpResponseRedirect(_ask(found, here))
+    return _feedback(request, found, VoteForm(), done=True)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What we keep, how long, and who sees it."""
+    return render(request, "faq/privacy.html")
+
+
+def _shown(found: Article) -> dict[str, object]:
+    text = found.text_in()
+    fallen_back = text is not None and text.language != (get_language() or "ja")[:2]
+    return {"article": found, "text": text, "fallen_back": fallen_back, "note": _note(found)}
+
+
+def _note(found: Article) -> str:
+    """The small line on the badge: how long it takes, and what the author says beside it."""
+    text = found.text_in()
+    minutes = found.minutes
+    time = ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes} if minutes else ""
+    return pgettext("between two notes", ", ").join(filter(None, (time, text.note if text else "")))
+
+
+def _feedback(request: HttpRequest, found: Article, form: VoteForm, *, done: bool = False) -> HttpResponse:
+    # `htmx` is set by django_htmx; the fragment and the page hold the same form.
+    template = "faq/_feedback.html" if getattr(request, "htmx", False) else "faq/feedback.html"
+    here = visit.visit_of(request.session)
+    context = _shown(found) | {"form": form, "done": done, "ask": _ask(found, here)}
+    return render(request, template, context)
+
+
+def _remember_opening(request: HttpRequest, found: Article) -> None:
+    lookups = lookup.unsign(_signed(request))
+    visit.remember_lookup(request.session, *lookups)
+    here = visit.remember_article(request.session, found.key)
+    lookup.opened(lookups=lookups, article=found, visit=here.id)
+
+
+def _signed(request: HttpRequest) -> str:
+    """`?l=` of this address, or of the article's page that asks for this fragment or links here."""
+    if own := request.GET.get("l"):
+        return own
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    try:
+        return parse_qs(urlsplit(page).query).get("l", [""])[0]
+    except ValueError:
+        return ""
+
+
+def _ask(found: Article, here: visit.Visit) -> str:
+    carried = {"article": found.key}
+    if signed := lookup.sign(here.lookups):
+        carried["l"] = signed
+    return f"{reverse('tickets:new')}?{urlencode(carried)}"
