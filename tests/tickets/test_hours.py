@@ -27,6 +27,10 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) 
     return datetime(year, month, day, hour, minute, tzinfo=TOKYO)
 
 
+def later(minutes: int) -> datetime:
+    return at(1, 0, month=1) + timedelta(minutes=minutes)
+
+
 @pytest.mark.parametrize(
     ("moment", "is_open"),
     [
@@ -63,7 +67,7 @@ def test_a_desk_that_never_opens_promises_nothing():
     assert closed.after(at(24, 10), timedelta(hours=1)) is None
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(TOKYO)), st.integers(1, 80))
+@given(st.integers(0, 2 * 365 * 24 * 60).map(later), st.integers(1, 80))
 def test_a_promise_lies_ahead_and_within_opening_hours(moment, hours):
     due = WEEK.after(moment, timedelta(hours=hours))
     assert due is not None

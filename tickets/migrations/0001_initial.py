@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import faq.rules.names
-import tickets.rules.workflow
 from django.conf import settings
 from django.db import migrations, models
+
+import faq.rules.names
+import tickets.rules.workflow
 
 
 class Migration(migrations.Migration):

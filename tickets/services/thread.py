@@ -12,7 +12,7 @@ from tickets.models import AccessLink, Attachment, Delivery, Event, Message, Tic
 from tickets.rules.request import clean
 from tickets.rules.workflow import DONE, Status, after_client_reply
 from tickets.services import files, history, mailing, promise
-from tickets.services.errors import CauseNeeded, Empty, Stale
+from tickets.services.errors import CauseNeeded, Empty, NotAllowed, Stale
 
 __all__ = [
     "Stale",
@@ -209,6 +209,8 @@ def resolve(
     """
     history.lock(ticket)
     history.check_seen(ticket, seen_version)
+    if Status(ticket.status) in DONE:
+        raise NotAllowed
     if cause is None:
         raise CauseNeeded
     ticket.cause = cause
