@@ -11,6 +11,9 @@ from hypothesis import settings as pace
 from hypothesis import strategies as st
 from PIL import Image
 
+from faq.models import Checklist, Lookup
+from faq.services.lookup import sign
+from faq.services.walk import begin
 from tickets.models import Attachment, Draft, Ticket
 from tickets.services import drafts
 
@@ -122,6 +125,31 @@ class TestFiling:
     def test_neither_phone_nor_address(self, client):
         client.post(url("what"), WHAT)
         assert "phone" in client.post(url("who"), {"name": "山田"}).context["form"].errors
+
+
+class TestBrought:
+    def test_the_checklist_and_the_searches_come_along(self, client, knowledge):
+        walk = begin(checklist=Checklist.objects.get(slug="nothing-arrives"), language="ja")
+        lookup = Lookup.objects.create(text="メールがこない", language="ja")
+        brought = f"?walk={walk.token}&l={sign([lookup.pk])}&article=mailbox-full"
+        page = client.get(url("what") + brought).content.decode()
+        assert "メールがこない" in page
+        client.post(url("what") + brought, WHAT)
+        client.post(url("when"), WHEN)
+        client.post(url("who"), WHO)
+        assert "メールがこない" in client.get(url("check")).content.decode()
+        client.post(url("check"))
+        ticket = Ticket.objects.get()
+        assert ticket.evidence.get(kind="walk").walk == walk
+        assert ticket.evidence.get(kind="words").text == "メールがこない"
+        assert ticket.ticket_articles.get().article.key == "mailbox-full"
+
+    def test_words_are_kept_and_answered_while_typing(self, client, knowledge):
+        typed = {"words": WHAT["words"]}
+        part = client.post(url("what"), typed, headers={"HX-Request": "true"}).content.decode()
+        assert "mailbox-full" in part
+        assert "<html" not in part
+        assert Draft.objects.get().data["words"] == WHAT["words"]
 
 
 class TestGuards:

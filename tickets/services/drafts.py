@@ -47,7 +47,11 @@ def save_step(*, draft: Draft, answers: Mapping[str, str]) -> Draft:
 def bring(*, draft: Draft, visit: Mapping[str, object]) -> Draft:
     """Remember what comes along: words searched for, articles read, the walk."""
     mine = Draft.objects.select_for_update().get(pk=draft.pk)
-    mine.visit = {**mine.visit, **{name: value for name, value in visit.items() if value}}
+    for name, value in visit.items():
+        if isinstance(value, list):
+            mine.visit[name] = list(dict.fromkeys([*mine.visit.get(name, []), *value]))
+        elif value:
+            mine.visit[name] = value
     mine.save(update_fields=["visit", "updated"])
     return mine
 

@@ -15,9 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrPromise
 
-from faq.models import Walk
+from faq.models import Article, Lookup, Walk
 from faq.models.base import SYMPTOMS
-from faq.search.find import Hit, find
+from faq.services.lookup import unsign
+from faq.services.suggest import Suggestion, suggest
+from faq.services.visit import visit_of
+from faq.services.walk import facts_of, walk_by_token
 from mailsupport.lib.limits import address_of, allowed
 from tickets.forms import StepForm, WhatForm, WhenForm, WhoForm
 from tickets.models import Draft, Ticket
@@ -57,7 +60,8 @@ def step(request: HttpRequest, step: str = "what") -> HttpResponse:
         return _keep(request, step, draft)
     if draft is None or draft.ticket_id:
         return _fresh(request, step)
-    return _page(request, step, draft, _form(step, draft.data, bound=False, known=_arrival(request)))
+    known = _arrival(request) if step == "what" else _known(step, draft)
+    return _page(request, step, draft, _form(step, draft.data, bound=False, known=known))
 
 
 def _fresh(request: HttpRequest, step: str) -> HttpResponse:
@@ -80,6 +84,9 @@ def _keep(request: HttpRequest, step: str, draft: Draft | None) -> HttpResponse:
     request.session["draft"] = draft.key
     drafts.bring(draft=draft, visit=_arrival_visit(request))
     draft = drafts.save_step(draft=draft, answers=STAGES[step].form.typed(request.POST))
+    if request.headers.get("HX-Request"):
+        # While typing: the words are kept, the answer is what may fit them.
+        return render(request, "tickets/_suggest.html", {"hits": _hits(draft)})
     form = _form(step, draft.data, bound=True, known={})
     refused = _take_files(request, draft)
     if remove := request.POST.get("remove"):
@@ -181,24 +188,18 @@ def _rows(draft: Draft) -> list[dict[str, object]]:
 def _brought(draft: Draft) -> list[tuple[str, str]]:
     """What comes along, as (icon, words)."""
     visit = draft.visit
-    words = [("search", gettext("You searched: %s") % text) for text in visit.get("words", [])]
-    articles = [("mail", gettext("An answer you have read")) for _key in visit.get("articles", [])]
-    walk = [("list", gettext("Your answers to our questions"))] if visit.get("walk") else []
-    return [*words, *walk, *articles]
+    searches = Lookup.objects.filter(pk__in=visit.get("lookups", [])).order_by("pk")
+    articles = Article.objects.public().filter(key__in=visit.get("articles", [])).for_display()
+    return [
+        *(("search", gettext("You searched: %s") % lookup.text) for lookup in searches),
+        *([("list", gettext("Your answers to our questions"))] if visit.get("walk") else []),
+        *(("mail", gettext("You have read: %s") % article.title) for article in articles),
+    ]
 
 
-def _hits(draft: Draft) -> list[dict[str, object]]:
-    found = find(draft.data.get("words", ""), language=get_language() or "ja", limit=SUGGESTIONS)
-    return [] if found.none else [_row(hit) for hit in found.hits]
-
-
-def _row(hit: Hit) -> dict[str, object]:
-    return {
-        "url": reverse("faq:article", args=[hit.key]),
-        "title_html": hit.title_html,
-        "snippet_html": hit.snippet_html,
-        "actor": "",
-    }
+def _hits(draft: Draft) -> list[Suggestion]:
+    words, symptom = draft.data.get("words", ""), draft.data.get("symptom", "")
+    return suggest(words, language=get_language() or "ja", symptom=symptom, limit=SUGGESTIONS)
 
 
 def _take_files(request: HttpRequest, draft: Draft) -> str:
@@ -212,31 +213,36 @@ def _take_files(request: HttpRequest, draft: Draft) -> str:
 
 
 def _arrival(request: HttpRequest) -> dict[str, str]:
-    """What is known from the address: the symptom, the words, the checklist they come from."""
-    symptom = request.GET.get("symptom", "")
+    """What is known on the first page: the symptom, and the words last searched for."""
     walk = _walk(request)
-    if walk is not None:
-        symptom = walk.version.checklist.symptom
-    known = {str(key) for key, _words in SYMPTOMS}
+    asked = walk.version.checklist.symptom if walk else request.GET.get("symptom", "")
     words = request.GET.get("q", "").replace("\x00", "")[:500]
-    return {"symptom": symptom if symptom in known else "", "words": words}
+    if not words and (trail := _trail(request)):
+        words = Lookup.objects.filter(pk=trail[-1]).values_list("text", flat=True).first() or ""
+    return {"symptom": asked if asked in {str(key) for key, _words in SYMPTOMS} else "", "words": words}
 
 
 def _arrival_visit(request: HttpRequest) -> dict[str, object]:
+    """What comes along with the request: the walk, the articles, the searches of this visit."""
     walk = _walk(request)
     article = request.GET.get("article", "").replace("\x00", "")[:50]
-    words = request.GET.get("q", "").replace("\x00", "")[:500]
-    return {
-        "walk": walk.pk if walk else None,
-        "articles": [article] if article else [],
-        "words": [words] if words else [],
-    }
+    articles = [*visit_of(request.session).articles, *([article] if article else [])]
+    return {"walk": walk.pk if walk else None, "articles": articles, "lookups": list(_trail(request))}
+
+
+def _trail(request: HttpRequest) -> tuple[int, ...]:
+    return tuple(dict.fromkeys((*visit_of(request.session).lookups, *unsign(request.GET.get("l", "")))))
 
 
 def _walk(request: HttpRequest) -> Walk | None:
-    token = request.GET.get("walk", "").replace("\x00", "")
-    walks = Walk.objects.open_to_resume().select_related("version__checklist")
-    return walks.filter(token=token).first() if token else None
+    token = request.GET.get("walk", "") or visit_of(request.session).walk
+    return walk_by_token(token.replace("\x00", "")) if token else None
+
+
+def _known(step: str, draft: Draft) -> dict[str, str]:
+    """What the checklist has asked already is not asked again: it stands there, to be changed."""
+    walk = Walk.objects.filter(pk=draft.visit.get("walk")).first() if step == "when" else None
+    return facts_of(walk).to_json() if walk else {}
 
 
 def _draft(request: HttpRequest) -> Draft | None:
