@@ -1,8 +1,7 @@
 """Forms of the knowledge base."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,8 +24,8 @@ class QuestionForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, question: Question, given: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, initial={"answer": given}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, question: Question, given: str = "") -> None:
+        super().__init__(data, initial={"answer": given})
         field = self.fields["answer"]
         field.label = question.text("text")
         field.help_text = _hint(question)

@@ -271,9 +271,14 @@ def _read(name: str, value: Any, where: str) -> Any:
             raise ContentError(f"{where}: {name} is a list of texts")
         return tuple(value)
     kind, words = _TYPES.get(name, (str, "a text"))
-    if not isinstance(value, kind) or (kind is int and (isinstance(value, bool) or not 0 <= value <= 32767)):
+    if not isinstance(value, kind) or (kind is int and not _is_number(value)):
         raise ContentError(f"{where}: {name} is {words}")
     return _text(name, value, where) if isinstance(value, str) else value
+
+
+def _is_number(value: object) -> bool:
+    """What a small column of both databases holds; TOML's true is an int to Python."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 32767
 
 
 def _text(name: str, value: str, where: str) -> str:

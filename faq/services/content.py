@@ -177,24 +177,25 @@ def _articles() -> QuerySet[Article]:
 
 
 def _article_file(article: Article, text: ArticleText) -> ArticleFile:
-    shared = {}
-    if text.language == "ja":
-        shared = {
-            "category": article.category.slug,
-            "causes": tuple(link.cause.slug for link in article.article_causes.all()),
-            "order": article.order,
-            "audience": article.audience,
-            "minutes": article.minutes,
-        }
-    plain = ("title", "summary", "note", "needs", "loses", "status", "checked")
+    japanese = text.language == "ja"
     return ArticleFile(
         key=article.key,
         language=text.language,
+        title=text.title,
+        summary=text.summary,
         body=content.tidy(text.body),
+        category=article.category.slug if japanese else "",
+        causes=tuple(link.cause.slug for link in article.article_causes.all()) if japanese else (),
+        order=article.order if japanese else 0,
+        audience=article.audience if japanese else "public",
+        minutes=article.minutes if japanese else None,
+        note=text.note,
+        needs=text.needs,
+        loses=text.loses,
+        status=text.status,
         phrases=tuple(p.text for p in article.phrases.all() if p.language == text.language),
+        checked=text.checked,
         sources=tuple(text.sources),
-        **{name: getattr(text, name) for name in plain},
-        **shared,
     )
 
 
@@ -233,7 +234,7 @@ def _save_article(
     article = article or Article(key=file.key)
     article.category = categories[file.category]
     article.order, article.audience, article.minutes = file.order, file.audience, file.minutes
-    article._change_reason = _REASON
+    article._change_reason = _REASON  # type: ignore[attr-defined]  # simple_history reads it
     article.save()
     article.article_causes.all().delete()
     ArticleCause.objects.bulk_create(
@@ -250,7 +251,7 @@ def _save_text(file: ArticleFile, article: Article, digest: str) -> None:
         setattr(text, name, getattr(file, name))
     text.sources = list(file.sources)
     text.file_digest = digest
-    text._change_reason = _REASON
+    text._change_reason = _REASON  # type: ignore[attr-defined]  # simple_history reads it
     text.save()
     phrases = Phrase.objects.filter(article=article, language=file.language)
     phrases.delete()

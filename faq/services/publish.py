@@ -77,7 +77,7 @@ def save_text(*, text: ArticleText, by: By) -> ArticleText:
     """
     text.body = tidy(text.body)
     text.html = preview(text.body, language=text.language, article=text.article.key)
-    text._history_user = by if by and not by.is_anonymous else None
+    _sign(text, by)
     text.save()
     reindex(text.article)
     return text
@@ -98,6 +98,11 @@ def archive(*, text: ArticleText, by: By) -> ArticleText:
 @transaction.atomic
 def refresh(*, article: Article, by: By) -> None:
     """After the article itself, its phrases or its causes were changed: bring pages and index up to date."""
-    article._history_user = by if by and not by.is_anonymous else None
+    _sign(article, by)
     article.save()
     reindex(article)
+
+
+def _sign(row: Article | ArticleText, by: By) -> None:
+    """Who stands in the history row that saving makes."""
+    row._history_user = by if by and not by.is_anonymous else None  # type: ignore[union-attr]  # simple_history

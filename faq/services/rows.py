@@ -15,7 +15,7 @@ from faq.search.find import Hit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One article. The two html fields are escaped and may hold <mark>; `actor` is a faq.rules.names.Actor."""
+    """One article. The html fields are escaped and may hold <mark>; `actor` is a names.Actor or ""."""
 
     article_id: int
     key: str
@@ -45,7 +45,7 @@ def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
 
 
 def of_articles(articles: Iterable[Article]) -> list[Row]:
-    """Rows of articles read with `for_display()`, in their order. Those without a published text are left out."""
+    """Rows of articles read with `for_display()`, in order; one without a published text is left out."""
     return [row for article in articles if (row := _row(article))]
 
 

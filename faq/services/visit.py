@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 MOST: Final = 20
 """Entries kept of each kind; the newest stay."""
 _KEY: Final = "visit"
-Entry = TypeVar("Entry", int, str)
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def remember_walk(session: SessionBase, token: str) -> Visit:
 
 
 def _newest(there: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return (*(entry for entry in there if entry not in more), *dict.fromkeys(more))[-MOST:]
+    once = [entry for entry in there if entry not in more]
+    return tuple(once + [entry for place, entry in enumerate(more) if entry not in more[:place]])[-MOST:]
 
 
 def _keep(session: SessionBase, visit: Visit) -> Visit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -31,9 +32,8 @@ class Script:
     @classmethod
     def load(cls, version: Version) -> Script:
         """Two statements."""
-        rows = version.questions.select_related("article").prefetch_related(
-            "answers__outcome", "answers__next"
-        )
+        answers = Prefetch("answers", Answer.objects.select_related("next", "outcome"))
+        rows = version.questions.select_related("article").prefetch_related(answers)
         return cls(version, {question.key: question for question in rows})
 
     @cached_property

@@ -1,5 +1,7 @@
 """Checklists: the list, the page before the first question, and the walk, one question a page."""
 
+from contextlib import suppress
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -71,10 +73,9 @@ def _answer(request: HttpRequest, now: Standing) -> HttpResponse:
     form = QuestionForm(request.POST, question=question)
     if not form.is_valid():
         return _ask(request, now, question, form)
-    try:
+    # Answered elsewhere in the same moment: the next page shows where the walk stands.
+    with suppress(NotOnTheWay):
         walks.answer(walk=now.walk, question=question.key, answer=form.cleaned_data["answer"])
-    except NotOnTheWay:
-        pass  # answered elsewhere in the same moment; the next page shows where the walk stands
     return HttpResponseRedirect(_address(now.walk))
 
 

@@ -55,7 +55,7 @@ def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, o
     ask = urlencode({name: value for name, value in carried.items() if value})
     return {
         "q": typed,
-        "symptom": dict(SYMPTOMS).get(symptom),
+        "symptom": dict(SYMPTOMS)[Symptom(symptom)] if symptom else "",
         "asked": bool(typed or symptom),
         "trail": signed,
         "none": found.none or not found.hits,
