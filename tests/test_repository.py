@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
@@ -140,7 +141,7 @@ def test_every_cause_that_content_names_exists():
     assert named <= causes
 
 
-def read_toml(name: str) -> dict:
+def read_toml(name: str) -> dict[Any, Any]:
     return tomllib.loads((ROOT / "faq/content" / name).read_text())
 
 
@@ -151,7 +152,7 @@ class TestCatalogue:
         assert [entry.msgid for entry in entries if not entry.translated() or entry.fuzzy] == []
 
     def test_the_compiled_file_is_of_this_source(self):
-        def words(entries: polib.POFile | polib.MOFile) -> dict:
+        def words(entries: polib.POFile | polib.MOFile) -> dict[Any, Any]:
             return {(e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in entries if not e.obsolete}
 
         assert words(polib.pofile(str(CATALOGUE))) == words(polib.mofile(str(CATALOGUE.with_suffix(".mo"))))

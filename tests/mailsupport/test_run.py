@@ -98,12 +98,12 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory) -> Path:
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("run") / "var"
 
 
 @pytest.fixture(scope="module")
-def site(var) -> Iterator[Site]:
+def site(var: Path) -> Iterator[Site]:
     site = Site(var)
     yield site
     if site.process.poll() is None:
