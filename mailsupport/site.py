@@ -1,7 +1,20 @@
-"""The staff site."""
+"""The staff site: stock Django admin with our words, and a home page that says what to do next."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from faq.models import Desk
+from tickets import reports
 
 
 class StaffSite(AdminSite):
@@ -11,3 +24,50 @@ class StaffSite(AdminSite):
     site_title = _("Mail support staff")
     index_title = _("Home")
     enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The staff home: is mail going out, what is ours to do, what do clients not find."""
+        now = timezone.now()
+        request.current_app = self.name
+        context = {**self.each_context(request), **home(now), "title": self.index_title}
+        return TemplateResponse(request, "admin/index.html", {**context, **(extra_context or {})})
+
+
+def home(now: datetime) -> dict[str, object]:
+    """What the staff home shows at `now`."""
+    numbers = reports.home_counts(now)
+    desk = Desk.objects.prefetch_related("closed_periods").filter(pk=1).first()
+    return {
+        "now": now,
+        "health": reports.health(),
+        "mail_is_sent": settings.MAIL_IS_SENT,
+        "numbers": numbers,
+        "oldest_new": reports.oldest_new(),
+        "bars": reports.top_causes(now),
+        "gaps": reports.gaps(now),
+        "next": reports.next_to_act(),
+        "setup": setup(desk),
+    }
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to set up. `url` is "" where it is done outside these screens."""
+
+    words: str
+    done: bool
+    url: str = ""
+
+
+def setup(desk: Desk | None) -> dict[str, object]:
+    """What is still to be set up: without it no page shows a phone number or a promise."""
+    url = reverse("admin:faq_desk_changelist")
+    steps = [
+        Step(gettext("Name of the desk"), desk is not None and bool(desk.name_ja), url),
+        Step(gettext("Phone number and hours"), desk is not None and bool(desk.phone and desk.opens), url),
+        Step(
+            gettext("Closed days (year end, Obon)"), desk is not None and bool(desk.closed_periods.all()), url
+        ),
+        Step(gettext("Mail sending (EMAIL_URL in the environment)"), settings.MAIL_IS_SENT),
+    ]
+    return {"steps": steps, "open": sum(not step.done for step in steps)}
