@@ -26,7 +26,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     """Reads of articles."""
 
     def public(self) -> Self:
-        """What a client may read: for everybody, and published in Japanese (the language all fall back to)."""
+        """What a client may read: for everybody, and published in Japanese (all fall back to it)."""
         return self.filter(
             models.Exists(
                 ArticleText.objects.filter(

@@ -62,9 +62,9 @@ class Desk(Bilingual):
         return self.name
 
     @classmethod
-    def current(cls) -> Self | None:
+    def current(cls) -> "Desk | None":
         """The desk, or None while it is not set up."""
-        return cls._default_manager.filter(pk=1).first()
+        return Desk.objects.filter(pk=1).first()
 
     def clean(self) -> None:
         """Hours come in pairs, and in order."""

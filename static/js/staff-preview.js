@@ -1,4 +1,6 @@
-// The preview of an article follows the text: htmx posts the form a moment after the last key.
+/*
+ * The preview of an article follows the text: htmx posts the form a moment after the last key.
+ */
 (() => {
   const box = document.getElementById("preview");
   const text = document.querySelector("textarea.markdown");

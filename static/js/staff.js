@@ -1,4 +1,6 @@
-// The ticket page: the button says what the radio chose, articles go into the text, a selection can be blacked out.
+/*
+ * The ticket page: the button says what the radio chose, articles go into the text, a selection can be blacked out.
+ */
 (() => {
   const form = document.getElementById("reply");
   if (!form) return;
