@@ -210,6 +210,12 @@ class ArticleTextAdmin(Kept, History):
         urls: list[URLPattern] = super().get_urls()
         return [path("preview/", view, name="faq_articletext_preview"), *urls]
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The choice of articles names them by their titles: one statement, not one an article."""
+        if db_field.name == "article":
+            kwargs["queryset"] = Article.objects.select_related("category").prefetch_related("texts")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     @admin.display(description=_("status"))
     def state(self, text: ArticleText) -> str:
         """Changed by the buttons below the form."""

@@ -3,14 +3,14 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import faq.rules.names
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+import faq.rules.names
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,495 +19,1026 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('name_ja', models.CharField(max_length=80, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(max_length=80, verbose_name='name (English)')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("name_ja", models.CharField(max_length=80, verbose_name="name (Japanese)")),
+                ("name_en", models.CharField(max_length=80, verbose_name="name (English)")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['order', 'slug'],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["order", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Checklist',
+            name="Checklist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('symptom', models.CharField(choices=[(faq.rules.names.Symptom['NOTHING_ARRIVES'], 'No mail arrives at all'), (faq.rules.names.Symptom['SOME_MISSING'], 'Some mail does not arrive'), (faq.rules.names.Symptom['BOUNCED'], 'Mail I sent does not arrive'), (faq.rules.names.Symptom['SOME_PROVIDERS'], 'Gmail or mobile addresses do not get it'), (faq.rules.names.Symptom['CANNOT_SEND'], 'I cannot send mail'), (faq.rules.names.Symptom['CANNOT_LOG_IN'], 'The password is refused'), (faq.rules.names.Symptom['SUSPICIOUS'], 'A suspicious mail came'), (faq.rules.names.Symptom['OTHER'], 'Something else')], max_length=20, verbose_name='symptom')),
-                ('title_ja', models.CharField(max_length=120, verbose_name='title (Japanese)')),
-                ('title_en', models.CharField(max_length=120, verbose_name='title (English)')),
-                ('intro_ja', models.TextField(blank=True, verbose_name='introduction (Japanese)')),
-                ('intro_en', models.TextField(blank=True, verbose_name='introduction (English)')),
-                ('audience', models.CharField(choices=[('public', 'Everybody'), ('staff', 'Staff only')], default='public', max_length=10, verbose_name='audience')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                (
+                    "symptom",
+                    models.CharField(
+                        choices=[
+                            (faq.rules.names.Symptom["NOTHING_ARRIVES"], "No mail arrives at all"),
+                            (faq.rules.names.Symptom["SOME_MISSING"], "Some mail does not arrive"),
+                            (faq.rules.names.Symptom["BOUNCED"], "Mail I sent does not arrive"),
+                            (
+                                faq.rules.names.Symptom["SOME_PROVIDERS"],
+                                "Gmail or mobile addresses do not get it",
+                            ),
+                            (faq.rules.names.Symptom["CANNOT_SEND"], "I cannot send mail"),
+                            (faq.rules.names.Symptom["CANNOT_LOG_IN"], "The password is refused"),
+                            (faq.rules.names.Symptom["SUSPICIOUS"], "A suspicious mail came"),
+                            (faq.rules.names.Symptom["OTHER"], "Something else"),
+                        ],
+                        max_length=20,
+                        verbose_name="symptom",
+                    ),
+                ),
+                ("title_ja", models.CharField(max_length=120, verbose_name="title (Japanese)")),
+                ("title_en", models.CharField(max_length=120, verbose_name="title (English)")),
+                ("intro_ja", models.TextField(blank=True, verbose_name="introduction (Japanese)")),
+                ("intro_en", models.TextField(blank=True, verbose_name="introduction (English)")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("public", "Everybody"), ("staff", "Staff only")],
+                        default="public",
+                        max_length=10,
+                        verbose_name="audience",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'checklist',
-                'verbose_name_plural': 'checklists',
-                'ordering': ['order', 'slug'],
+                "verbose_name": "checklist",
+                "verbose_name_plural": "checklists",
+                "ordering": ["order", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_ja', models.CharField(max_length=120, verbose_name='title (Japanese)')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title (English)')),
-                ('text_ja', models.TextField(help_text='What is not lost, and when it should end.', verbose_name='text (Japanese)')),
-                ('text_en', models.TextField(blank=True, verbose_name='text (English)')),
-                ('begins', models.DateTimeField(default=django.utils.timezone.now, verbose_name='begins')),
-                ('ended', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='updated')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_ja", models.CharField(max_length=120, verbose_name="title (Japanese)")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="title (English)")),
+                (
+                    "text_ja",
+                    models.TextField(
+                        help_text="What is not lost, and when it should end.", verbose_name="text (Japanese)"
+                    ),
+                ),
+                ("text_en", models.TextField(blank=True, verbose_name="text (English)")),
+                ("begins", models.DateTimeField(default=django.utils.timezone.now, verbose_name="begins")),
+                ("ended", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
             ],
             options={
-                'verbose_name': 'known outage',
-                'verbose_name_plural': 'known outages',
-                'ordering': ['-begins'],
+                "verbose_name": "known outage",
+                "verbose_name_plural": "known outages",
+                "ordering": ["-begins"],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text='Part of the address; never changes.', unique=True, verbose_name='key')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('audience', models.CharField(choices=[('public', 'Everybody'), ('staff', 'Staff only')], default='public', max_length=10, verbose_name='audience')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes the fix takes')),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='faq.category', verbose_name='category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="Part of the address; never changes.", unique=True, verbose_name="key"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("public", "Everybody"), ("staff", "Staff only")],
+                        default="public",
+                        max_length=10,
+                        verbose_name="audience",
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="minutes the fix takes"
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="faq.category",
+                        verbose_name="category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['category__order', 'order', 'key'],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["category__order", "order", "key"],
             },
         ),
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('name_ja', models.CharField(max_length=80, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(max_length=80, verbose_name='name (English)')),
-                ('explanation_ja', models.CharField(max_length=300, verbose_name='explanation (Japanese)')),
-                ('explanation_en', models.CharField(max_length=300, verbose_name='explanation (English)')),
-                ('actor', models.CharField(choices=[(faq.rules.names.Actor['CLIENT'], 'The client'), (faq.rules.names.Actor['AGENCY'], 'Our desk'), (faq.rules.names.Actor['CORRESPONDENT'], 'The other side'), (faq.rules.names.Actor['HOST'], 'The server company'), (faq.rules.names.Actor['REGISTRAR'], 'The domain company'), (faq.rules.names.Actor['SENDING_SERVICE'], 'The cart or sending service'), (faq.rules.names.Actor['NOBODY'], 'Nobody needs to act')], max_length=20, verbose_name='who must act')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("name_ja", models.CharField(max_length=80, verbose_name="name (Japanese)")),
+                ("name_en", models.CharField(max_length=80, verbose_name="name (English)")),
+                ("explanation_ja", models.CharField(max_length=300, verbose_name="explanation (Japanese)")),
+                ("explanation_en", models.CharField(max_length=300, verbose_name="explanation (English)")),
+                (
+                    "actor",
+                    models.CharField(
+                        choices=[
+                            (faq.rules.names.Actor["CLIENT"], "The client"),
+                            (faq.rules.names.Actor["AGENCY"], "Our desk"),
+                            (faq.rules.names.Actor["CORRESPONDENT"], "The other side"),
+                            (faq.rules.names.Actor["HOST"], "The server company"),
+                            (faq.rules.names.Actor["REGISTRAR"], "The domain company"),
+                            (faq.rules.names.Actor["SENDING_SERVICE"], "The cart or sending service"),
+                            (faq.rules.names.Actor["NOBODY"], "Nobody needs to act"),
+                        ],
+                        max_length=20,
+                        verbose_name="who must act",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cause',
-                'verbose_name_plural': 'causes',
-                'ordering': ['slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('actor__in', ['client', 'agency', 'correspondent', 'host', 'registrar', 'sending-service', 'nobody'])), name='cause_actor_known')],
+                "verbose_name": "cause",
+                "verbose_name_plural": "causes",
+                "ordering": ["slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "actor__in",
+                                [
+                                    "client",
+                                    "agency",
+                                    "correspondent",
+                                    "host",
+                                    "registrar",
+                                    "sending-service",
+                                    "nobody",
+                                ],
+                            )
+                        ),
+                        name="cause_actor_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ArticleCause',
+            name="ArticleCause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_causes', to='faq.article')),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='article_causes', to='faq.cause', verbose_name='cause')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="article_causes",
+                        to="faq.article",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="article_causes",
+                        to="faq.cause",
+                        verbose_name="cause",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cause',
-                'verbose_name_plural': 'causes',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "cause",
+                "verbose_name_plural": "causes",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='causes',
-            field=models.ManyToManyField(related_name='articles', through='faq.ArticleCause', to='faq.cause', verbose_name='causes'),
+            model_name="article",
+            name="causes",
+            field=models.ManyToManyField(
+                related_name="articles", through="faq.ArticleCause", to="faq.cause", verbose_name="causes"
+            ),
         ),
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.SmallAutoField(primary_key=True, serialize=False)),
-                ('name_ja', models.CharField(max_length=80, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name (English)')),
-                ('phone', models.CharField(blank=True, max_length=30, validators=[django.core.validators.RegexValidator('^[0-9+()\\- ]{6,}$', 'Digits and hyphens only.')], verbose_name='phone')),
-                ('opens', models.TimeField(blank=True, null=True, verbose_name='opens')),
-                ('closes', models.TimeField(blank=True, null=True, verbose_name='closes')),
-                ('weekdays', models.CharField(default='12345', help_text='Digits from 1 (Monday) to 7 (Sunday), in order.', max_length=7, validators=[django.core.validators.RegexValidator('^1?2?3?4?5?6?7?$', 'Digits from 1 (Monday) to 7 (Sunday), in order.')], verbose_name='open on')),
-                ('closed_on_holidays', models.BooleanField(default=True, verbose_name='closed on public holidays')),
-                ('answer_hours', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(80)], verbose_name='answer within (business hours)')),
-                ('privacy_ja', models.TextField(blank=True, verbose_name='privacy contact (Japanese)')),
-                ('privacy_en', models.TextField(blank=True, verbose_name='privacy contact (English)')),
-                ('updated', models.DateTimeField(auto_now=True)),
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("name_ja", models.CharField(max_length=80, verbose_name="name (Japanese)")),
+                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="name (English)")),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9+()\\- ]{6,}$", "Digits and hyphens only."
+                            )
+                        ],
+                        verbose_name="phone",
+                    ),
+                ),
+                ("opens", models.TimeField(blank=True, null=True, verbose_name="opens")),
+                ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
+                (
+                    "weekdays",
+                    models.CharField(
+                        default="12345",
+                        help_text="Digits from 1 (Monday) to 7 (Sunday), in order.",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^1?2?3?4?5?6?7?$", "Digits from 1 (Monday) to 7 (Sunday), in order."
+                            )
+                        ],
+                        verbose_name="open on",
+                    ),
+                ),
+                (
+                    "closed_on_holidays",
+                    models.BooleanField(default=True, verbose_name="closed on public holidays"),
+                ),
+                (
+                    "answer_hours",
+                    models.PositiveSmallIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(80),
+                        ],
+                        verbose_name="answer within (business hours)",
+                    ),
+                ),
+                ("privacy_ja", models.TextField(blank=True, verbose_name="privacy contact (Japanese)")),
+                ("privacy_en", models.TextField(blank=True, verbose_name="privacy contact (English)")),
+                ("updated", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'desk',
-                'verbose_name_plural': 'desk',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='desk_is_one_row')],
+                "verbose_name": "desk",
+                "verbose_name_plural": "desk",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="desk_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClosedPeriod',
+            name="ClosedPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.DateField(verbose_name='first day')),
-                ('last', models.DateField(verbose_name='last day')),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closed_periods', to='faq.desk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DateField(verbose_name="first day")),
+                ("last", models.DateField(verbose_name="last day")),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closed_periods",
+                        to="faq.desk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'closed period',
-                'verbose_name_plural': 'closed periods',
-                'ordering': ['first'],
+                "verbose_name": "closed period",
+                "verbose_name_plural": "closed periods",
+                "ordering": ["first"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalArticle',
+            name="HistoricalArticle",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('key', models.SlugField(help_text='Part of the address; never changes.', verbose_name='key')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('audience', models.CharField(choices=[('public', 'Everybody'), ('staff', 'Staff only')], default='public', max_length=10, verbose_name='audience')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes the fix takes')),
-                ('created', models.DateTimeField(blank=True, editable=False)),
-                ('updated', models.DateTimeField(blank=True, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='faq.category', verbose_name='category')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "key",
+                    models.SlugField(help_text="Part of the address; never changes.", verbose_name="key"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("public", "Everybody"), ("staff", "Staff only")],
+                        default="public",
+                        max_length=10,
+                        verbose_name="audience",
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="minutes the fix takes"
+                    ),
+                ),
+                ("created", models.DateTimeField(blank=True, editable=False)),
+                ("updated", models.DateTimeField(blank=True, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="faq.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical article',
-                'verbose_name_plural': 'historical articles',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical article",
+                "verbose_name_plural": "historical articles",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalArticleText',
+            name="HistoricalArticleText",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='answer in one sentence')),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='line beside who must act')),
-                ('needs', models.CharField(blank=True, max_length=200, verbose_name='what you need')),
-                ('loses', models.CharField(blank=True, max_length=200, verbose_name='what is deleted')),
-                ('body', models.TextField(verbose_name='text (Markdown)')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('archived', 'Archived')], default='draft', max_length=10, verbose_name='status')),
-                ('checked', models.DateField(blank=True, null=True, verbose_name='facts checked on')),
-                ('sources', models.JSONField(blank=True, default=list, verbose_name='sources')),
-                ('file_digest', models.CharField(default='', editable=False, max_length=64)),
-                ('created', models.DateTimeField(blank=True, editable=False)),
-                ('updated', models.DateTimeField(blank=True, editable=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('article', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='faq.article')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ja", "Japanese"), ("en", "English")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="answer in one sentence")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=120, verbose_name="line beside who must act"),
+                ),
+                ("needs", models.CharField(blank=True, max_length=200, verbose_name="what you need")),
+                ("loses", models.CharField(blank=True, max_length=200, verbose_name="what is deleted")),
+                ("body", models.TextField(verbose_name="text (Markdown)")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("checked", models.DateField(blank=True, null=True, verbose_name="facts checked on")),
+                ("sources", models.JSONField(blank=True, default=list, verbose_name="sources")),
+                ("file_digest", models.CharField(default="", editable=False, max_length=64)),
+                ("created", models.DateTimeField(blank=True, editable=False)),
+                ("updated", models.DateTimeField(blank=True, editable=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="faq.article",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical article text',
-                'verbose_name_plural': 'historical article texts',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical article text",
+                "verbose_name_plural": "historical article texts",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='IndexedText',
+            name="IndexedText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=5)),
-                ('audience', models.CharField(max_length=10)),
-                ('analyser', models.CharField(max_length=40)),
-                ('length', models.PositiveIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indexed_texts', to='faq.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=5)),
+                ("audience", models.CharField(max_length=10)),
+                ("analyser", models.CharField(max_length=40)),
+                ("length", models.PositiveIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indexed_texts",
+                        to="faq.article",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Lookup',
+            name="Lookup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='words')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2)),
-                ('hits', models.JSONField(default=list, verbose_name='shown')),
-                ('none', models.BooleanField(default=False, verbose_name='no good answer')),
-                ('helped', models.BooleanField(blank=True, null=True, verbose_name='helped')),
-                ('visit', models.CharField(blank=True, max_length=32)),
-                ('created', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('opened', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lookups', to='faq.article', verbose_name='opened')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="words")),
+                ("language", models.CharField(choices=[("ja", "Japanese"), ("en", "English")], max_length=2)),
+                ("hits", models.JSONField(default=list, verbose_name="shown")),
+                ("none", models.BooleanField(default=False, verbose_name="no good answer")),
+                ("helped", models.BooleanField(blank=True, null=True, verbose_name="helped")),
+                ("visit", models.CharField(blank=True, max_length=32)),
+                ("created", models.DateTimeField(auto_now_add=True, db_index=True)),
+                (
+                    "opened",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="lookups",
+                        to="faq.article",
+                        verbose_name="opened",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'search',
-                'verbose_name_plural': 'searches',
-                'ordering': ['-pk'],
+                "verbose_name": "search",
+                "verbose_name_plural": "searches",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(verbose_name='key')),
-                ('title_ja', models.CharField(max_length=120, verbose_name='likely cause in one sentence (Japanese)')),
-                ('title_en', models.CharField(max_length=120, verbose_name='likely cause in one sentence (English)')),
-                ('reason_ja', models.TextField(verbose_name='why we think so (Japanese)')),
-                ('reason_en', models.TextField(verbose_name='why we think so (English)')),
-                ('steps_ja', models.TextField(verbose_name='steps (Japanese, Markdown)')),
-                ('steps_en', models.TextField(verbose_name='steps (English, Markdown)')),
-                ('letter_ja', models.TextField(blank=True, verbose_name='text to forward (Japanese)')),
-                ('letter_en', models.TextField(blank=True, verbose_name='text to forward (English)')),
-                ('articles', models.ManyToManyField(blank=True, related_name='outcomes', to='faq.article', verbose_name='articles')),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='faq.cause', verbose_name='cause')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(verbose_name="key")),
+                (
+                    "title_ja",
+                    models.CharField(max_length=120, verbose_name="likely cause in one sentence (Japanese)"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(max_length=120, verbose_name="likely cause in one sentence (English)"),
+                ),
+                ("reason_ja", models.TextField(verbose_name="why we think so (Japanese)")),
+                ("reason_en", models.TextField(verbose_name="why we think so (English)")),
+                ("steps_ja", models.TextField(verbose_name="steps (Japanese, Markdown)")),
+                ("steps_en", models.TextField(verbose_name="steps (English, Markdown)")),
+                ("letter_ja", models.TextField(blank=True, verbose_name="text to forward (Japanese)")),
+                ("letter_en", models.TextField(blank=True, verbose_name="text to forward (English)")),
+                (
+                    "articles",
+                    models.ManyToManyField(
+                        blank=True, related_name="outcomes", to="faq.article", verbose_name="articles"
+                    ),
+                ),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="faq.cause",
+                        verbose_name="cause",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outcome',
-                'verbose_name_plural': 'outcomes',
-                'ordering': ['pk'],
+                "verbose_name": "outcome",
+                "verbose_name_plural": "outcomes",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Phrase',
+            name="Phrase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], default='ja', max_length=2, verbose_name='language')),
-                ('text', models.CharField(max_length=200, verbose_name="client's words")),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phrases', to='faq.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ja", "Japanese"), ("en", "English")],
+                        default="ja",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("text", models.CharField(max_length=200, verbose_name="client's words")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="phrases", to="faq.article"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "client's phrase",
-                'verbose_name_plural': "clients' phrases",
-                'ordering': ['pk'],
+                "verbose_name": "client's phrase",
+                "verbose_name_plural": "clients' phrases",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=5)),
-                ('audience', models.CharField(max_length=10)),
-                ('term', models.CharField(max_length=80)),
-                ('title', models.PositiveIntegerField(default=0)),
-                ('phrases', models.PositiveIntegerField(default=0)),
-                ('body', models.PositiveIntegerField(default=0)),
-                ('length', models.PositiveIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='faq.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=5)),
+                ("audience", models.CharField(max_length=10)),
+                ("term", models.CharField(max_length=80)),
+                ("title", models.PositiveIntegerField(default=0)),
+                ("phrases", models.PositiveIntegerField(default=0)),
+                ("body", models.PositiveIntegerField(default=0)),
+                ("length", models.PositiveIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="postings", to="faq.article"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(verbose_name='key')),
-                ('text_ja', models.CharField(max_length=200, verbose_name='question (Japanese)')),
-                ('text_en', models.CharField(max_length=200, verbose_name='question (English)')),
-                ('hint_ja', models.TextField(blank=True, verbose_name='hint (Japanese)')),
-                ('hint_en', models.TextField(blank=True, verbose_name='hint (English)')),
-                ('fact', models.CharField(blank=True, max_length=30, verbose_name='fact it gives')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='faq.article', verbose_name='how to see it')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(verbose_name="key")),
+                ("text_ja", models.CharField(max_length=200, verbose_name="question (Japanese)")),
+                ("text_en", models.CharField(max_length=200, verbose_name="question (English)")),
+                ("hint_ja", models.TextField(blank=True, verbose_name="hint (Japanese)")),
+                ("hint_en", models.TextField(blank=True, verbose_name="hint (English)")),
+                ("fact", models.CharField(blank=True, max_length=30, verbose_name="fact it gives")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="faq.article",
+                        verbose_name="how to see it",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(verbose_name='key')),
-                ('text_ja', models.CharField(max_length=120, verbose_name='answer (Japanese)')),
-                ('text_en', models.CharField(max_length=120, verbose_name='answer (English)')),
-                ('more_ja', models.CharField(blank=True, max_length=200, verbose_name='second line (Japanese)')),
-                ('more_en', models.CharField(blank=True, max_length=200, verbose_name='second line (English)')),
-                ('value', models.CharField(blank=True, max_length=30, verbose_name='value of the fact')),
-                ('unknown', models.BooleanField(default=False, verbose_name="don't know")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('outcome', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='from_answers', to='faq.outcome', verbose_name='outcome')),
-                ('next', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='from_answers', to='faq.question', verbose_name='next question')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='faq.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(verbose_name="key")),
+                ("text_ja", models.CharField(max_length=120, verbose_name="answer (Japanese)")),
+                ("text_en", models.CharField(max_length=120, verbose_name="answer (English)")),
+                (
+                    "more_ja",
+                    models.CharField(blank=True, max_length=200, verbose_name="second line (Japanese)"),
+                ),
+                (
+                    "more_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="second line (English)"),
+                ),
+                ("value", models.CharField(blank=True, max_length=30, verbose_name="value of the fact")),
+                ("unknown", models.BooleanField(default=False, verbose_name="don't know")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="from_answers",
+                        to="faq.outcome",
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "next",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="from_answers",
+                        to="faq.question",
+                        verbose_name="next question",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="faq.question"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=10, verbose_name='status')),
-                ('first', models.CharField(max_length=50, verbose_name='first question')),
-                ('file_digest', models.CharField(default='', editable=False, max_length=64)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('checklist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='faq.checklist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("first", models.CharField(max_length=50, verbose_name="first question")),
+                ("file_digest", models.CharField(default="", editable=False, max_length=64)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="faq.checklist",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['-number'],
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='faq.version'),
+            model_name="question",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="faq.version"
+            ),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='faq.version'),
+            model_name="outcome",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="outcomes", to="faq.version"
+            ),
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2)),
-                ('helpful', models.BooleanField(verbose_name='helped')),
-                ('reason', models.TextField(blank=True, max_length=1000, verbose_name='reason')),
-                ('visit', models.CharField(max_length=32)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='faq.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(choices=[("ja", "Japanese"), ("en", "English")], max_length=2)),
+                ("helpful", models.BooleanField(verbose_name="helped")),
+                ("reason", models.TextField(blank=True, max_length=1000, verbose_name="reason")),
+                ("visit", models.CharField(max_length=32)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="votes", to="faq.article"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vote',
-                'verbose_name_plural': 'votes',
-                'ordering': ['-pk'],
+                "verbose_name": "vote",
+                "verbose_name_plural": "votes",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Walk',
+            name="Walk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2)),
-                ('visit', models.CharField(blank=True, max_length=32)),
-                ('helped', models.BooleanField(blank=True, null=True)),
-                ('started', models.DateTimeField(auto_now_add=True)),
-                ('finished', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='faq.outcome')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='faq.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("language", models.CharField(choices=[("ja", "Japanese"), ("en", "English")], max_length=2)),
+                ("visit", models.CharField(blank=True, max_length=32)),
+                ("helped", models.BooleanField(blank=True, null=True)),
+                ("started", models.DateTimeField(auto_now_add=True)),
+                ("finished", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="walks",
+                        to="faq.outcome",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="walks", to="faq.version"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'walk',
-                'verbose_name_plural': 'walks',
-                'ordering': ['-pk'],
+                "verbose_name": "walk",
+                "verbose_name_plural": "walks",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='WalkStep',
+            name="WalkStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefilled', models.BooleanField(default=False)),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='faq.answer')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='faq.question')),
-                ('walk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='faq.walk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefilled", models.BooleanField(default=False)),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="faq.answer"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="faq.question"
+                    ),
+                ),
+                (
+                    "walk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="faq.walk"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['pk'],
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ArticleText',
+            name="ArticleText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('ja', 'Japanese'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(max_length=300, verbose_name='answer in one sentence')),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='line beside who must act')),
-                ('needs', models.CharField(blank=True, max_length=200, verbose_name='what you need')),
-                ('loses', models.CharField(blank=True, max_length=200, verbose_name='what is deleted')),
-                ('body', models.TextField(verbose_name='text (Markdown)')),
-                ('html', models.TextField(default='', editable=False)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('archived', 'Archived')], default='draft', max_length=10, verbose_name='status')),
-                ('checked', models.DateField(blank=True, null=True, verbose_name='facts checked on')),
-                ('sources', models.JSONField(blank=True, default=list, verbose_name='sources')),
-                ('file_digest', models.CharField(default='', editable=False, max_length=64)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('updated', models.DateTimeField(auto_now=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='faq.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ja", "Japanese"), ("en", "English")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.CharField(max_length=300, verbose_name="answer in one sentence")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=120, verbose_name="line beside who must act"),
+                ),
+                ("needs", models.CharField(blank=True, max_length=200, verbose_name="what you need")),
+                ("loses", models.CharField(blank=True, max_length=200, verbose_name="what is deleted")),
+                ("body", models.TextField(verbose_name="text (Markdown)")),
+                ("html", models.TextField(default="", editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("checked", models.DateField(blank=True, null=True, verbose_name="facts checked on")),
+                ("sources", models.JSONField(blank=True, default=list, verbose_name="sources")),
+                ("file_digest", models.CharField(default="", editable=False, max_length=64)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("updated", models.DateTimeField(auto_now=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="faq.article"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article text',
-                'verbose_name_plural': 'article texts',
-                'ordering': ['article', '-language'],
-                'constraints': [models.UniqueConstraint(fields=('article', 'language'), name='article_text_once_a_language'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'archived'])), name='article_text_status_known')],
+                "verbose_name": "article text",
+                "verbose_name_plural": "article texts",
+                "ordering": ["article", "-language"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("article", "language"), name="article_text_once_a_language"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published", "archived"])),
+                        name="article_text_status_known",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='articlecause',
-            constraint=models.UniqueConstraint(fields=('article', 'cause'), name='article_cause_once'),
+            model_name="articlecause",
+            constraint=models.UniqueConstraint(fields=("article", "cause"), name="article_cause_once"),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['public', 'staff'])), name='article_audience_known'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience__in", ["public", "staff"])), name="article_audience_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closedperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='closed_period_in_order'),
+            model_name="closedperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last__gte", models.F("first"))), name="closed_period_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indexedtext',
-            constraint=models.UniqueConstraint(fields=('article', 'language'), name='indexedtext_article_language'),
+            model_name="indexedtext",
+            constraint=models.UniqueConstraint(
+                fields=("article", "language"), name="indexedtext_article_language"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lookup',
-            index=models.Index(fields=['none', '-created'], name='lookup_none_created'),
+            model_name="lookup",
+            index=models.Index(fields=["none", "-created"], name="lookup_none_created"),
         ),
         migrations.AddConstraint(
-            model_name='phrase',
-            constraint=models.UniqueConstraint(fields=('article', 'language', 'text'), name='phrase_once'),
+            model_name="phrase",
+            constraint=models.UniqueConstraint(fields=("article", "language", "text"), name="phrase_once"),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['term', 'language'], name='posting_term_language'),
+            model_name="posting",
+            index=models.Index(fields=["term", "language"], name="posting_term_language"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('article', 'language', 'term'), name='posting_article_language_term'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(
+                fields=("article", "language", "term"), name="posting_article_language_term"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('question', 'key'), name='answer_key_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("question", "key"), name="answer_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next', None), ('outcome__isnull', False)), models.Q(('next__isnull', False), ('outcome', None)), _connector='OR'), name='answer_leads_somewhere'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next", None), ("outcome__isnull", False)),
+                    models.Q(("next__isnull", False), ("outcome", None)),
+                    _connector="OR",
+                ),
+                name="answer_leads_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('checklist', 'number'), name='version_number_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("checklist", "number"), name="version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('checklist',), name='one_published_version'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "published")),
+                fields=("checklist",),
+                name="one_published_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='question_key_once'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="question_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='outcome_key_once'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="outcome_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('article', 'visit'), name='vote_once_a_visit'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("article", "visit"), name="vote_once_a_visit"),
         ),
         migrations.AddConstraint(
-            model_name='walkstep',
-            constraint=models.UniqueConstraint(fields=('walk', 'question'), name='step_once_a_question'),
+            model_name="walkstep",
+            constraint=models.UniqueConstraint(fields=("walk", "question"), name="step_once_a_question"),
         ),
     ]

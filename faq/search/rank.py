@@ -18,7 +18,7 @@ from faq.search.terms import sentences, terms
 class Sortable(Hashable, Protocol):
     """What may name a text: ids break ties."""
 
-    def __lt__(self, other: Any, /) -> bool: ...  # noqa: ANN401 - as builtins declare it
+    def __lt__(self, other: Any, /) -> bool: ...
 
 
 Id = TypeVar("Id", bound=Sortable)

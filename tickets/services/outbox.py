@@ -47,10 +47,9 @@ def deliver(delivery: Delivery, *, channel: Channel) -> bool:
     """
     try:
         letter = letter_of(delivery)
-    except Exception:
-        # A text that cannot be rendered must not stop those behind it.
-        log.exception("delivery %s: cannot be written", delivery.pk)
-        return _put_back(delivery, NotSent("text", permanent=False))
+    except Exception as error:
+        # Only the kind of error: its message could quote the text.
+        return _put_back(delivery, NotSent(f"text: {type(error).__name__}", permanent=False))
     try:
         channel.send(letter)
     except NotSent as error:

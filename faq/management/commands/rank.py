@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--articles", type=Path, required=True, metavar="A.jsonl")
         parser.add_argument("--queries", type=Path, required=True, metavar="Q.jsonl")
 
-    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - as Django declares it
+    def handle(self, *args: object, **options: Any) -> None:
         articles = _rows(options["articles"])
         # Texts are named by their place, so that ids of any kind come out as they were given.
         corpus = Memory(_text(place, row) for place, row in enumerate(articles))

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="index every article anew")
 
-    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - as Django declares it
+    def handle(self, *args: object, **options: Any) -> None:
         done = self._all() if options["all"] else self._outdated()
         self.stdout.write(f"{done} articles indexed")
 

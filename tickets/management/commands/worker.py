@@ -43,9 +43,19 @@ class Worker:
         self.last: dict[str, float] = {}
 
     def run(self) -> None:
+        """Work with our own signal handlers in place."""
+        before = {
+            number: signal.signal(number, lambda *_: self.stopping.set())
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            self.loop()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def loop(self) -> None:
         """Rounds until stopped; a database that went away is waited for."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
         log.info("worker: started")
         while not self.stopping.is_set():
             try:
