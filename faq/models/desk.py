@@ -78,6 +78,11 @@ class Desk(Bilingual):
         """In the active language."""
         return self.text("name")
 
+    @property
+    def privacy(self) -> str:
+        """Whom to ask about personal data, in the active language."""
+        return self.text("privacy")
+
     @cached_property
     def hours(self) -> Hours | None:
         """When we answer, or None while nobody has said so. One statement, once an instance."""

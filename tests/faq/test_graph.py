@@ -59,7 +59,7 @@ WAYS = st.lists(
 @given(st.dictionaries(st.sampled_from(KEYS), WAYS, min_size=1))
 def test_a_graph_without_problems_ends_on_every_way(drawn: dict[str, list[tuple[str, str]]]) -> None:
     questions = {
-        key: tuple(Way(f"w{n}", **{kind: name}, unknown=n == 0) for n, (kind, name) in enumerate(ways))  # type: ignore[arg-type]  # kind is to or outcome
+        key: tuple(Way(f"w{n}", **{kind: name}, unknown=n == 0) for n, (kind, name) in enumerate(ways))
         for key, ways in drawn.items()
     }
     ends = {way.outcome for ways in questions.values() for way in ways if way.outcome}
