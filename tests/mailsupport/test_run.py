@@ -162,7 +162,10 @@ def test_a_dead_worker_is_started_again(site):
     site.wait_for(lambda: site.worker() not in (None, first), seconds=20)
 
 
-def test_it_stops_whole_and_starts_again_with_its_data(site, var):
+def test_it_stops_whole_and_starts_again_with_its_data(tmp_path):
+    # A site of its own: tests run in any order, and the others need theirs running.
+    var = tmp_path / "var"
+    site = Site(var)
     children = site.children()
     assert len(children) == 2
     assert site.stop() == 0
