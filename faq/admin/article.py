@@ -197,7 +197,6 @@ class ArticleTextAdmin(Kept, History):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     fieldsets = [
-        (None, {"fields": [("article", "language"), "state", "title", "summary", "body"]}),
         (_("Beside the answer"), {"fields": ["note", "needs", "loses"]}),
         (_("Where it comes from"), {"fields": ["checked", "source_lines"]}),
     ]
@@ -216,6 +215,17 @@ class ArticleTextAdmin(Kept, History):
             kwargs["queryset"] = Article.objects.select_related("category").prefetch_related("texts")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_fieldsets(self, request: HttpRequest, obj: ArticleText | None = None) -> Any:
+        """The article is chosen once, and a link from then on."""
+        about = ["state", "title", "summary", "body"]
+        return [(None, {"fields": [("of" if obj else "article", "language"), *about]}), *self.fieldsets]
+
+    @admin.display(description=_("article"))
+    def of(self, text: ArticleText) -> SafeString:
+        """A link to its article."""
+        url = reverse("admin:faq_article_change", args=[text.article_id])
+        return format_html('<a href="{}">{}</a>', url, text.article)
+
     @admin.display(description=_("status"))
     def state(self, text: ArticleText) -> str:
         """Changed by the buttons below the form."""
@@ -228,7 +238,7 @@ class ArticleTextAdmin(Kept, History):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ArticleText | None = None) -> list[str]:
         """A text stays with its article and language."""
-        return ["state", "article", "language"] if obj else ["state"]
+        return ["state", "of", "language"] if obj else ["state"]
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The body as it would look: a fragment for htmx, a page of its own without JavaScript."""

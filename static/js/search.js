@@ -5,6 +5,8 @@
  */
 const PAUSE = 350; // ms without a key: long enough for slow fingers, short enough to feel answered
 const SHORTEST = 2; // characters
+const LONG = 400; // characters; more than this would make an address that servers refuse
+const LONGEST = 4000; // characters that a search reads
 
 for (const form of document.querySelectorAll("form.ask")) {
   const field = form.querySelector("[name=q]");
@@ -15,9 +17,12 @@ function watch(form, field) {
   let composing = false;
   let asked = field.value.trim();
   let timer = 0;
+  // Pasted messages are welcome: they travel in the body of a POST, which needs this file.
+  field.maxLength = LONGEST;
 
   function ask() {
     const now = field.value.trim();
+    if (now.length > LONG) return;
     if (composing || now === asked || (now && now.length < SHORTEST)) return;
     asked = now;
     form.dispatchEvent(new CustomEvent("suggest"));
@@ -38,7 +43,10 @@ function watch(form, field) {
     event.preventDefault();
     form.requestSubmit();
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    form.method = field.value.length > LONG ? "post" : "get";
+  });
   grow(field);
 }
 

@@ -13,7 +13,7 @@ from faq.models import Article, ArticleText, Checklist, Lookup, Outage, Version,
 from faq.services import lookup, visit
 
 pytestmark = pytest.mark.django_db
-HX = {"HTTP_HX_REQUEST": "true"}
+HX = {"HX-Request": "true"}
 FULL = [("outage", "no"), ("webmail", "no"), ("scope", "one"), ("other-device", "no"), ("quota", "yes")]
 
 
@@ -92,7 +92,7 @@ def test_the_seed_question_finds_the_full_mailbox(client: Client, knowledge: Non
 
 
 def test_typing_gives_the_same_rows_and_keeps_nothing(client: Client, knowledge: None) -> None:
-    part = client.get("/search/", {"q": "メールが来ない"}, **HX).content.decode()
+    part = client.get("/search/", {"q": "メールが来ない"}, headers=HX).content.decode()
     assert "<html" not in part
     assert "/faq/" in part
     client.head("/search/?q=メールが来ない")
@@ -117,14 +117,16 @@ def test_the_opening_and_the_vote_reach_the_search(client: Client, knowledge: No
     page = client.get("/search/", {"q": "昨日から全然来ない"}).content.decode()
     link = re.search(r'href="(/faq/mailbox-full/\?l=[^"]+)"', page)
     assert link
-    part = client.get("/faq/mailbox-full/feedback/", HTTP_HX_CURRENT_URL=f"http://testserver{link[1]}", **HX)
+    part = client.get(
+        "/faq/mailbox-full/feedback/", headers=HX | {"HX-Current-URL": f"http://testserver{link[1]}"}
+    )
     assert "csrfmiddlewaretoken" in part.content.decode()
     kept = Lookup.objects.get()
     assert kept.opened
     assert kept.opened.key == "mailbox-full"
     here = visit.visit_of(client.session)
     assert (here.lookups, here.articles) == ((kept.pk,), ("mailbox-full",))
-    answer = client.post("/faq/mailbox-full/feedback/", {"helpful": "no", "reason": "\0長い"})
+    answer = client.post("/faq/mailbox-full/feedback/", {"helpful": "no", "reason": "\x01長い"})
     assert answer["Location"].startswith("/tickets/new/?article=mailbox-full&l=")
     vote = Vote.objects.get()
     assert (vote.helpful, vote.reason, vote.visit) == (False, "長い", here.id)
@@ -135,7 +137,9 @@ def test_the_opening_and_the_vote_reach_the_search(client: Client, knowledge: No
 
 def test_without_scripts_the_way_goes_through_the_page(client: Client, knowledge: None) -> None:
     signed = lookup.sign(lookup.keep(words="来ない", language="ja", articles=[], none=False))
-    client.get("/faq/mailbox-full/feedback/", HTTP_REFERER=f"http://testserver/faq/mailbox-full/?l={signed}")
+    client.get(
+        "/faq/mailbox-full/feedback/", headers={"Referer": f"http://testserver/faq/mailbox-full/?l={signed}"}
+    )
     assert Lookup.objects.get().opened
     thanks = client.post("/faq/mailbox-full/feedback/", {"helpful": "words", "reason": "むずかしい"})
     assert thanks.status_code == 200
@@ -156,9 +160,8 @@ def test_a_walk_from_the_first_question_to_the_end(client: Client, knowledge: No
     assert "4つめの質問です" in html
     assert "noindex" in html
     assert f"{address}?question=scope" in html
-    assert 'value="one" checked' in re.sub(
-        r'(id|required|aria-\w+)="[^"]*" ?', "", client.get(f"{address}?question=scope").content.decode()
-    ).replace("  ", " ")
+    changing = client.get(f"{address}?question=scope").content.decode()
+    assert re.search(r'<input[^>]* value="one"[^>]* checked', changing)
     for question, answer in FULL[3:]:
         client.post(address, {"question": question, "answer": answer})
     html = client.get(address).content.decode()
@@ -210,7 +213,7 @@ NASTY = st.one_of(
 
 
 @hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     data=st.dictionaries(
@@ -236,5 +239,5 @@ def test_raw_bytes_do_not_break_the_search(client: Client, knowledge: None) -> N
         "symptom=%00",
     ):
         assert client.get(f"/search/?{query}").status_code == 200
-    referer = {"HTTP_REFERER": "http://[broken?l=\x00"}
-    assert client.get("/faq/mailbox-full/feedback/", **referer).status_code == 200
+    referer = {"Referer": "http://[broken?l=\x00"}
+    assert client.get("/faq/mailbox-full/feedback/", headers=referer).status_code == 200
