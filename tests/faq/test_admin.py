@@ -112,7 +112,11 @@ def test_clients_words_become_an_article(client: Client, article: Article) -> No
     page = client.get("/admin/faq/article/add/", {"phrase": "署名を付けたい"}).content.decode()
     assert 'value="署名を付けたい"' in page
     data = {"key": "x-new", "category": str(article.category_id), "audience": "public", "order": "0"}
-    data |= rows_of("article_causes", []) | rows_of("phrases", [{"language": "ja", "text": "署名を付けたい"}])
+    data |= (
+        rows_of("texts", [])
+        | rows_of("article_causes", [])
+        | rows_of("phrases", [{"language": "ja", "text": "署名を付けたい"}])
+    )
     response = client.post("/admin/faq/article/add/", data)
     made = Article.objects.get(key="x-new")
     assert response["Location"] == f"/admin/faq/articletext/add/?article={made.pk}&language=ja"
