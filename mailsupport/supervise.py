@@ -39,7 +39,7 @@ def make_secret() -> None:
     if env.text("SECRET_KEY") or env.text("SECRET_KEY_FILE"):
         return
     folder = env.path("MAILSUPPORT_VAR", BASE / "var")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(folder / "secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -60,7 +60,8 @@ def check_port(port: int) -> None:
 
 def prepare() -> None:
     """Database, knowledge, first user, static files. Safe to run at every start."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    # Names, addresses and words of clients are in there: nobody else on this machine reads them.
+    settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_knowledge", verbosity=0)
     make_first_user()

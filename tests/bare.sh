@@ -24,7 +24,7 @@ debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" ${mirro
 rm -f "$root.log"
 cp -r /etc/apt/. "$root/etc/apt/"
 for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /root/.pip /root/.config/pip /etc/ssl/certs /usr/local/share/ca-certificates; do
-  if [ -e "$file" ]; then mkdir -p "$root$(dirname "$file")"; cp -rL "$file" "$root$(dirname "$file")/"; fi
+  if [ -e "$file" ]; then mkdir -p "$root$(dirname "$file")"; cp -rL --remove-destination "$file" "$root$(dirname "$file")/"; fi
 done
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
