@@ -37,7 +37,7 @@ check: .venv/.dev
 	$(CHECK_ENV) SITE_URL=https://desk.example $(PY) manage.py check --deploy --fail-level WARNING
 
 test: check
-	$(PYTEST)
+	@echo "All tests on SQLite"; TEST_DATABASE_URL= $(PYTEST)
 	@if $(PY) -c 'import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=3)' "$(TEST_DATABASE_URL)" 2>/dev/null; then \
 	  echo "Database-facing tests on PostgreSQL"; TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PYTEST); \
 	elif [ "$$CI" = true ]; then echo "No PostgreSQL accepts TEST_DATABASE_URL" >&2; exit 1; \
