@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from faq.rules.names import Symptom
-from tickets.rules.domains import same_domain
+from tickets.rules.domains import domain_of, same_domain
 from tickets.rules.request import clean
 
 _CANNOT_RECEIVE = (Symptom.NOTHING_ARRIVES, Symptom.SOME_MISSING)
@@ -28,6 +28,18 @@ class Letter:
 def reaches(*, address: str, symptom: str, affected: str) -> bool:
     """May a mail to `address` arrive? Not while its domain is the one that does not receive."""
     return not (symptom in _CANNOT_RECEIVE and same_domain(address, affected))
+
+
+def mailbox(address: str) -> str:
+    """What all ways of writing one mailbox share: for counting mails to it, never for writing to it.
+
+    Case, quotes, what follows a plus sign, Gmail's dots and the two spellings of a Japanese domain.
+    """
+    local, domain = unicodedata.normalize("NFKC", address).lower().rpartition("@")[0], domain_of(address)
+    local = re.sub(r'["\\]', "", local).partition("+")[0]
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
 
 
 def header(text: str, most: int = 200) -> str:

@@ -84,6 +84,9 @@ class Request:
 
 
 def _fit(name: str, text: str) -> str:
+    if name in ("email", "second_email"):
+        # It goes into a mail header, where ａ＠ｂ is no address.
+        text = unicodedata.normalize("NFKC", text)
     kept = clean(text, lines=name in ("words", "error_text"))[: LONGEST[name]].strip()
     codes = {**VALUES, "symptom": tuple(Symptom)}.get(name)
     return kept if codes is None or kept in codes else ""

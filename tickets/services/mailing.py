@@ -8,18 +8,18 @@ from django.db.models import Q
 from django.utils.crypto import get_random_string
 
 from tickets.models import Contact, Delivery, Event, Message, Ticket
-from tickets.rules.letters import reaches
+from tickets.rules.letters import mailbox, reaches
 from tickets.services import counting, history
 
 HOUR = timedelta(hours=1)
 
 
 def confirm(*, ticket: Ticket, contact: Contact) -> Delivery | None:
-    """The confirmation, where it may arrive and the address got none within the hour."""
+    """The confirmation, where it may arrive and the mailbox got none within the hour."""
     target = _target(ticket, contact)
     if target is None:
         return None
-    if counting.count(name="confirmation", who=target.lower(), window=HOUR) > 1:
+    if counting.count(name="confirmation", who=mailbox(target), window=HOUR) > 1:
         history.write(ticket, Event.Kind.MAIL_LIMITED)
         return None
     return _enqueue(ticket, Delivery.Kind.CONFIRMATION, target, contact=contact, language=contact.language)
