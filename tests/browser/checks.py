@@ -30,7 +30,8 @@ WIDE = """() => {
   const wide = [...document.querySelectorAll("body *")].filter(
     (e) => e.getBoundingClientRect().right > room + 1
   );
-  return [`${document.documentElement.scrollWidth}px`, ...wide.slice(-3).map((e) => e.outerHTML.slice(0, 90))];
+  const size = `${document.documentElement.scrollWidth}px`;
+  return [size, ...wide.slice(-3).map((e) => e.outerHTML.slice(0, 90))];
 }"""
 
 
