@@ -60,7 +60,7 @@ class Article(models.Model):
     )
     minutes = models.PositiveSmallIntegerField(_("minutes the fix takes"), null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
-    updated = models.DateTimeField(auto_now=True)
+    updated = models.DateTimeField(_("changed"), auto_now=True)
     history = HistoricalRecords()
 
     objects = ArticleQuerySet.as_manager()

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from mailsupport.lib import dates, icons
+from mailsupport.lib import dates, icons, names
 
 register = template.Library()
 
@@ -21,6 +21,9 @@ def duration(span: timedelta) -> str:
     if minutes < 24 * 60:
         return gettext("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
     return gettext("%(days)d d") % {"days": minutes // (24 * 60)}
+
+
+register.filter(names.staff_name)
 
 
 @register.filter

@@ -16,8 +16,8 @@ from faq.services.facts import describe
 from faq.services.suggest import Suggestion as Row
 from faq.services.suggest import suggest
 from faq.services.walk import answers_of
+from mailsupport.lib.names import staff_name
 from mailsupport.templatetags.mailsupport import paragraphs
-from tickets.admin.rows import name_of
 from tickets.models import Attachment, Event, Evidence, Message, Ticket, TicketArticle
 from tickets.rules.secrets import suspects
 from tickets.services.thread import MARK
@@ -113,7 +113,9 @@ def thread_of(ticket: Ticket) -> list[Said | Happened]:
 
 def _said(message: Message) -> Said:
     who = (
-        name_of(message.by) if message.kind != "client" else (message.contact.name if message.contact else "")
+        staff_name(message.by)
+        if message.kind != "client"
+        else (message.contact.name if message.contact else "")
     )
     body = paragraphs(message.body)
     hidden = mark_safe(body.replace(MARK * 8, f'<mark class="redact">{MARK * 8}</mark>'))
@@ -123,13 +125,13 @@ def _said(message: Message) -> Said:
 
 def event_words(event: Event) -> str:
     """What happened in one line; "" where the message beside it says so already."""
-    who = name_of(event.by)
+    who = staff_name(event.by)
     old, new = event.get_old_status_display(), event.get_new_status_display()
     match event.kind:
         case Event.Kind.REPLIED | Event.Kind.NOTED | Event.Kind.CLIENT_REPLIED:
             return ""
         case Event.Kind.ASSIGNED:
-            owner = name_of(event.owner)
+            owner = staff_name(event.owner)
             words = (
                 gettext("%(owner)s looks after it now.") if owner else gettext("Nobody looks after it now.")
             )

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from mailsupport.lib.names import staff_name
 from tickets.models import Event, Evidence, Ticket
 from tickets.rules.workflow import DONE, OURS, Status
 
@@ -53,15 +54,10 @@ def row_of(ticket: Any) -> Row:
         who_waits=who_waits(ticket),
         client=ticket.client.name if ticket.client else ticket.contact.name,
         contact=ticket.contact.name if ticket.client else "",
-        owner=name_of(ticket.owner),
+        owner=staff_name(ticket.owner),
         cause=str(ticket.cause or ticket.suspected_cause or ""),
         cause_from=_cause_from(ticket),
     )
-
-
-def name_of(user: Any) -> str:
-    """As colleagues call each other; "" for nobody."""
-    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def who_waits(ticket: Ticket) -> str:

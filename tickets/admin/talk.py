@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from faq.models import Article
+from mailsupport.lib.names import staff_name
 from tickets.admin import page
 from tickets.admin.forms import TalkForm
-from tickets.admin.rows import name_of
 from tickets.models import Ticket
 from tickets.services import thread
 from tickets.services.errors import Stale
@@ -48,7 +48,7 @@ def meanwhile(stale: Stale) -> Meanwhile:
     newer = stale.newer
     if newer is None:
         return Meanwhile("", stale.since, "")
-    who = name_of(newer.by) or (newer.contact.name if newer.contact else "")
+    who = staff_name(newer.by) or (newer.contact.name if newer.contact else "")
     return Meanwhile(who, newer.created, f"m{newer.pk}")
 
 

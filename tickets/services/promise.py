@@ -12,7 +12,13 @@ def due_after(moment: datetime) -> datetime | None:
     desk = Desk.current()
     if desk is None or desk.hours is None:
         return None
-    return desk.hours.after(moment, timedelta(hours=desk.answer_hours))
+    due = desk.hours.after(moment, timedelta(hours=desk.answer_hours))
+    return due and _on_the_quarter(due)
+
+
+def _on_the_quarter(moment: datetime) -> datetime:
+    """The next full quarter of an hour: people promise 12:30, not 12:22."""
+    return moment + (datetime.min.replace(tzinfo=moment.tzinfo) - moment) % timedelta(minutes=15)
 
 
 def renew(ticket: Ticket, moment: datetime) -> None:

@@ -21,6 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from mailsupport.lib import dates
 from mailsupport.lib.limits import address_of, allowed
+from mailsupport.lib.names import full_name
 from tickets.forms import FindForm, ReplyForm
 from tickets.models import AccessLink, Attachment, Event, Message
 from tickets.rules.domains import same_domain
@@ -182,7 +183,7 @@ def _entries(link: AccessLink, messages: list[Message]) -> list[Entry]:
 
 def _name(message: Message) -> str:
     if message.kind == Message.Kind.REPLY:
-        return (message.by.get_full_name() if message.by else "") or gettext("Our desk")
+        return full_name(message.by) or gettext("Our desk")
     name = message.contact.name if message.contact else ""
     return gettext("%s (you)") % name if name else gettext("You")
 
@@ -190,7 +191,7 @@ def _name(message: Message) -> str:
 def _event(event: Event) -> Entry | None:
     """An event in words; None for what is ours alone."""
     if event.kind == Event.Kind.ASSIGNED and event.owner:
-        name = event.owner.get_full_name()
+        name = full_name(event.owner)
         words = gettext("%s looks after it now") % name if name else gettext("Somebody looks after it now")
         return Entry(event.at, icon="desk", words=words)
     known = EVENT_WORDS.get(Event.Kind(event.kind))
@@ -260,6 +261,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if settings.FIND_BY_NUMBER and request.method == "POST" and form.is_valid():
         link = access.find(**form.cleaned_data, address=address_of(request))
         if link is not None:
+            # A session that somebody else planted in this browser ends here.
+            request.session.cycle_key()
             request.session[FOUND] = link.pk
             return redirect("tickets:found")
         wrong = True
