@@ -42,7 +42,7 @@ def file_request(**answers: str) -> AccessLink:
     return opening.file_draft(draft=Draft.objects.create(key=str(uuid4()), language="ja", data=answers)).link
 
 
-def file_by_form(client: Client, **answers: str) -> AccessLink:
+def file_by_form(client: Client, /, **answers: str) -> AccessLink:
     """File a request page by page, as a browser does."""
     data = {**ANSWERS, **answers}
     client.get("/tickets/new/")
@@ -65,6 +65,11 @@ def upload(client: Client, address: str, data: bytes, name: str, *, kind: str, *
     head = f'--XX\r\nContent-Disposition: form-data; name="photos"; filename="{quoted}"\r\n'
     parts += [head.encode(), f"Content-Type: {kind}\r\n\r\n".encode(), data, b"\r\n--XX--\r\n"]
     return client.post(address, b"".join(parts), content_type="multipart/form-data; boundary=XX")
+
+
+def read(response: Any) -> bytes:
+    """All of a download, which closes the file."""
+    return b"".join(response.streaming_content)
 
 
 class Markup(HTMLParser):

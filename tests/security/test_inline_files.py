@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.security.attack import WHAT, WHEN, upload
+from tests.security.attack import WHAT, WHEN, read, upload
 from tickets.models import AccessLink, Attachment, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +38,7 @@ def check_download(response, name: str) -> None:
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Disposition"].endswith(name)
-    # Read to its end, which closes the file.
-    assert b"".join(response.streaming_content)
+    assert read(response)
 
 
 @pytest.mark.parametrize(("data", "name", "kind"), KEPT)

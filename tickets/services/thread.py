@@ -80,15 +80,16 @@ def _write_client_message(
     kept: list[Attachment],
 ) -> Message:
     history.lock(link.ticket)
-    done = Message.objects.filter(idempotency_key=key, ticket=link.ticket).first() if key else None
-    if done:
+    done = Message.objects.filter(idempotency_key=key).first() if key else None
+    if done and done.ticket_id == link.ticket_id:
         return done
     message = Message.objects.create(
         ticket=link.ticket,
         kind=Message.Kind.CLIENT,
         contact=link.contact,
         body=text,
-        idempotency_key=key,
+        # The key of another request's message says nothing here, not even by an error.
+        idempotency_key=None if done else key,
     )
     for upload in uploads:
         kept.append(files.store(upload=upload, ticket=link.ticket, message=message))
