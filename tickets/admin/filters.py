@@ -147,7 +147,7 @@ class CauseFilter(Coded):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The one that was asked for."""
-        asked = request.GET.get("cause", "")
+        asked = request.GET.get("cause", "").replace("\x00", "")
         return [(cause.slug, cause.name) for cause in Cause.objects.filter(slug=asked)] if asked else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:

@@ -212,7 +212,7 @@ class TicketAdmin(Kept, admin.ModelAdmin[Ticket]):
 
     def _move(self, request: HttpRequest, ticket: Ticket) -> HttpResponse:
         wanted = request.POST.get("status", "")
-        if wanted in set(Status):
+        if wanted in dict(_moves(ticket)):
             try:
                 routing.set_status(ticket=ticket, status=Status(wanted), by=_me(request))
             except Refused as refused:
@@ -227,7 +227,7 @@ class TicketAdmin(Kept, admin.ModelAdmin[Ticket]):
         return self._back(ticket)
 
     def _redact(self, request: HttpRequest, ticket: Ticket) -> HttpResponse:
-        secret = request.POST.get("redact") or request.POST.get("secret", "")
+        secret = (request.POST.get("redact") or request.POST.get("secret", "")).replace("\x00", "")
         message = ticket.messages.filter(body__contains=secret).first() if secret.strip() else None
         message = message or ticket.messages.first()
         try:
