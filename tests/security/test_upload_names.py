@@ -1,0 +1,73 @@
+"""Rows 18 and 20: what a file is called decides neither where it lies nor what it becomes."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from tests.security.attack import WHAT, WHEN, read, upload
+from tickets.models import AccessLink, Attachment
+
+pytestmark = pytest.mark.django_db
+
+NAMES = [
+    ".htaccess",
+    "\u200b.htaccess",
+    ".ht\u200baccess",
+    "photo.php.txt",
+    "photo.php",
+    "photo.php\u200b",
+    "photo.p\u00adhp",
+    "photo.ph\u3000p ",
+    "photo\u202etxt.exe",
+    "\u2066photo\u2069.exe",
+    "photo.html;.txt",
+    "photo.asp%00.txt",
+    "web.config",
+    "../../../etc/cron.d/x",
+    "..\\..\\..\\windows\\x.txt",
+    "/etc/passwd",
+    "C:\\boot.ini",
+    "....//....//x.txt",
+    "..%2f..%2fx.txt",
+    "\uff0e\uff0e\uff0fx.txt",
+    "x" * 200 + ".txt",
+    "con.txt",
+    "~root.txt",
+    "-rf.txt",
+    'a"; filename="b.html',
+    "a\tb.txt",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_only_words_on_the_page(
+    client: Client, victim: AccessLink, here: str, key: str, settings, name: str
+) -> None:
+    """CVE-2026-28289, CVE-2026-27636, CVE-2025-48471 and, by a path, CVE-2024-32491."""
+    upload(client, here, b"plain words", name, kind="text/plain", verb="reply", body="x", key=key)
+    stored = Attachment.objects.get()
+    assert stored.name.endswith(".txt")
+    assert stored.name.count(".") == 1
+    assert not stored.name.startswith((".", "-", "~"))
+    assert stored.name.isprintable()
+    assert not set(stored.name) & set('/\\"%;:<>|*?')
+    files = [path for path in Path(settings.MEDIA_ROOT).parent.rglob("*") if path.is_file()]
+    assert files == [Path(settings.MEDIA_ROOT) / stored.key[:2] / stored.key]
+    answer = client.get(f"{here}files/{stored.key}/")
+    assert read(answer) == b"plain words"
+    sent = answer["Content-Disposition"]
+    assert sent in (
+        f'attachment; filename="{stored.name}"',
+        f"attachment; filename*=utf-8''{quote(stored.name)}",
+    )
+
+
+@pytest.mark.parametrize("name", ["a\r\nSet-Cookie: x=1.txt", "a\nX-Evil: 1.txt"])
+def test_a_name_is_no_header(client: Client, name: str) -> None:
+    """Row 34 by way of a file name."""
+    client.post("/tickets/new/", WHAT)
+    response = upload(client, "/tickets/new/when/", b"x", name, kind="text/plain", **WHEN)
+    assert response.status_code in (200, 302, 400)
+    assert not [kept for kept in Attachment.objects.all() if set(kept.name) & set("\r\n:")]
