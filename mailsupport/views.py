@@ -1,5 +1,9 @@
 """Error pages and robots.txt: whatever goes wrong, say what happened and what happened to the text."""
 
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -14,7 +18,9 @@ RETRY_SECONDS = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler400. Refused bodies (too many fields, too large, odd host) arrive here as well."""
+    """handler400. Refused bodies (too many fields or files, too large) arrive here as well: 413 in words."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return _without_database("413.html", 413)
     return _without_database("400.html", 400)
 
 
@@ -34,7 +40,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: asks neither the database nor the request, either may be what failed."""
+    """handler500: asks neither the database nor the request, either may be what failed.
+
+    Django calls this while it handles the exception: where the database did not answer, trying again helps.
+    """
+    if isinstance(sys.exception(), InterfaceError | OperationalError):
+        return unavailable(request)
     return _without_database("500.html", 500)
 
 
