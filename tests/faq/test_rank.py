@@ -1,6 +1,8 @@
 """`manage.py rank`: a foreign corpus, ranked without the database."""
 
 import json
+import os
+import subprocess
 import sys
 from importlib import util
 from io import StringIO
@@ -97,3 +99,20 @@ def test_floor_on_the_development_queries() -> None:
     assert score["hit@5"] >= 0.92
     assert score["false_none"] <= 0.05
     assert score["reject"] >= 0.8
+
+
+def test_runs_before_anything_is_set_up(tmp_path: Path) -> None:
+    """In a fresh clone there is neither a secret nor a database."""
+    articles, queries = tmp_path / "a.jsonl", tmp_path / "q.jsonl"
+    articles.write_text(
+        '{"id": "a", "title": "メールが届かない", "body": "容量を見ます。"}\n', encoding="utf-8"
+    )
+    queries.write_text('{"id": "q", "text": "メールが来ない"}\n', encoding="utf-8")
+    command = [sys.executable, "manage.py", "rank", "--articles", str(articles), "--queries", str(queries)]
+    environment = {"PATH": os.environ["PATH"], "MAILSUPPORT_VAR": str(tmp_path / "var")}
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ranked"] == ["a"]
+    assert not (tmp_path / "var").exists()
