@@ -25,7 +25,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from faq.models import Article, ArticleCause, ArticleText, Category, Cause, Phrase
 from faq.models.article import LANGUAGES
 from faq.services import publish
-from mailsupport.lib.admin import CappedPaginator, Kept, ReadOnly
+from mailsupport.lib.admin import CappedPaginator, Kept, Labelled, ReadOnly
 
 
 class History(SimpleHistoryAdmin):  # type: ignore[misc]  # simple_history has no types
@@ -49,6 +49,7 @@ class CauseInline(admin.TabularInline[ArticleCause, Article]):
     """The first one is the main cause: its actor is who must act."""
 
     model = ArticleCause
+    formset = Labelled
     extra = 1
 
 
@@ -56,6 +57,7 @@ class PhraseInline(admin.TabularInline[Phrase, Article]):
     """How clients put it."""
 
     model = Phrase
+    formset = Labelled
     extra = 1
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from faq.models import ClosedPeriod, Desk, Outage
+from mailsupport.lib.admin import Labelled
 
 
 class ClosedPeriodInline(admin.TabularInline[ClosedPeriod, Desk]):
     """Year end, Obon."""
 
     model = ClosedPeriod
+    formset = Labelled
     extra = 1
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Model
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -33,6 +34,19 @@ class Kept:
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes here."""
         return False
+
+
+class Labelled(BaseInlineFormSet[Any, Any, Any]):
+    """Rows in a table have no labels of their own: each field says what stands above its column."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """With the label as its name for screen readers."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            # A choice with an "add" button beside it is wrapped; the wrapper draws no attributes.
+            widget = getattr(field.widget, "widget", field.widget)
+            if not widget.is_hidden:
+                widget.attrs["aria-label"] = str(field.label)
 
 
 class CappedPaginator(Paginator[Model]):

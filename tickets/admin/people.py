@@ -13,7 +13,7 @@ from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV
 from import_export.forms import ExportForm
 
-from mailsupport.lib.admin import CappedPaginator, Kept
+from mailsupport.lib.admin import CappedPaginator, Kept, Labelled
 from tickets.models import Client, Contact, Domain
 from tickets.rules import phones
 
@@ -22,6 +22,7 @@ class DomainInline(admin.TabularInline[Domain, Client]):
     """The domains we look after."""
 
     model = Domain
+    formset = Labelled
     fields = ["name", "mail_host", "registrar", "expires", "notes"]
     extra = 1
 
