@@ -11,6 +11,7 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.urls import translate_url
 from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.http import escape_leading_slashes
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -169,6 +170,8 @@ def versions(context: Context) -> list[Version]:
 
 def _versions(full_path: str, path: str) -> Iterator[Version]:
     names = {"ja": "日本語", "en": "English"}
+    # A path that begins with two slashes would be a link to another host (SECURITY.md row 35).
+    full_path, path = escape_leading_slashes(full_path), escape_leading_slashes(path)
     for code, _name in settings.LANGUAGES:
         canonical = settings.SITE_URL.rstrip("/") + translate_url(path, code)
         current = code == get_language()
