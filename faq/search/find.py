@@ -32,6 +32,7 @@ class Hit:
     title_html: SafeString
     snippet_html: SafeString
     score: float
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,5 @@ def _hit(hit: Ranked[Key], text: ArticleText, wanted: Collection[str]) -> Hit:
         title_html=mark_safe(mark(text.title, wanted)),
         snippet_html=mark_safe(snippet([text.summary, plain(text.body)], wanted)),
         score=hit.score,
+        language=text.language,
     )

@@ -25,6 +25,7 @@ class Row:
     snippet_html: str
     actor: str
     minutes: int | None
+    language: str
 
 
 def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
@@ -39,6 +40,7 @@ def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
             hit.title_html,
             hit.snippet_html,
             *about.get(hit.article_id, ("", None)),
+            hit.language,
         )
         for hit in hits
     ]
@@ -63,6 +65,7 @@ def _row(article: Article) -> Row | None:
         escape(text.summary),
         actor,
         article.minutes,
+        text.language,
     )
 
 

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("notes", models.TextField(blank=True, verbose_name="notes")),
-                ("created", models.DateTimeField(auto_now_add=True)),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
                 "verbose_name": "client",
@@ -676,7 +676,7 @@ class Migration(migrations.Migration):
                 ("leased_until", models.DateTimeField(blank=True, null=True)),
                 ("rfc_message_id", models.CharField(max_length=200, unique=True, verbose_name="Message-ID")),
                 ("error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
-                ("created", models.DateTimeField(auto_now_add=True)),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("sent", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
                 (
                     "contact",

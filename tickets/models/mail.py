@@ -60,7 +60,7 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     rfc_message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
     sent = models.DateTimeField(_("sent"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

@@ -13,7 +13,7 @@ class Client(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     notes = models.TextField(_("notes"), blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("client")

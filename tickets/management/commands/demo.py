@@ -160,7 +160,7 @@ def _request(number: int, story: Story, *, by: User, cause: Cause, client: Clien
     Delivery.objects.filter(ticket=ticket).update(state=Delivery.State.SENT, sent=timezone.now(), attempts=1)
     # What is our turn is mostly of today: a desk with fifteen broken promises is no picture of a desk.
     days = chance.randint(0, 13) if status not in OURS else number % 8 == 0
-    _move_back(ticket, timedelta(days=days, minutes=chance.randint(30, 600)))
+    _move_back(ticket, timedelta(days=days, minutes=chance.randint(5, 180)))
 
 
 def _filed(number: int, story: Story, client: Client) -> Ticket:
