@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.models import Article, Cause, Lookup, Walk
 from faq.rules.facts import Facts
-from faq.search.find import find
+from faq.services.suggest import suggest
 from tickets.models import (
     AccessLink,
     Attachment,
@@ -235,14 +235,14 @@ def _walk_facts(walk: Walk) -> Facts:
 
 
 def _suspected(walk: Walk | None, request: Request, language: str) -> Cause | None:
-    """What the checklist found, else the main cause of the article that best fits the words."""
+    """What the checklist found, else the main cause of the article that best fits words and symptom."""
     if walk and walk.outcome:
         return walk.outcome.cause
-    found = find(request.words, language=language, limit=1)
-    if found.none or not found.hits:
+    best = suggest(request.words, language=language, symptom=request.symptom)
+    if not best:
         return None
     return (
-        Cause.objects.filter(article_causes__article=found.hits[0].article_id)
+        Cause.objects.filter(article_causes__article=best[0].article_id)
         .order_by("article_causes__position", "article_causes__pk")
         .first()
     )
