@@ -32,6 +32,13 @@ class StaffSite(AdminSite):
         context = {**self.each_context(request), **home(now), "title": self.index_title}
         return TemplateResponse(request, "admin/index.html", {**context, **(extra_context or {})})
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The home again, with the screens of one app: the stock page is built on our template."""
+        context = {**home(timezone.now()), **(extra_context or {})}
+        return super().app_index(request, app_label, context)
+
 
 def home(now: datetime) -> dict[str, object]:
     """What the staff home shows at `now`."""
