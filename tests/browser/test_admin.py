@@ -93,7 +93,7 @@ def test_what_was_typed_survives_an_answer_of_somebody_else(wide_page, ticket, b
     expect(wide_page.locator(".thread")).to_contain_text("あとから書いた返事")
 
 
-def test_a_selection_is_blacked_out(wide_page, ticket):
+def test_what_looks_like_a_password_is_blacked_out_with_one_tap(wide_page, ticket):
     AdminHome(wide_page).log_in("boss")
     wide_page.goto(f"{QUEUE}{ticket.pk}/change/")
     wide_page.locator(".flag button").first.click()
