@@ -104,9 +104,7 @@ def test_floor_on_the_development_queries() -> None:
 def test_runs_before_anything_is_set_up(tmp_path: Path) -> None:
     """In a fresh clone there is neither a secret nor a database."""
     articles, queries = tmp_path / "a.jsonl", tmp_path / "q.jsonl"
-    articles.write_text(
-        '{"id": "a", "title": "メールが届かない", "body": "容量"}\n', encoding="utf-8"
-    )
+    articles.write_text('{"id": "a", "title": "メールが届かない", "body": "容量"}\n', encoding="utf-8")
     queries.write_text('{"id": "q", "text": "メールが来ない"}\n', encoding="utf-8")
     command = [sys.executable, "manage.py", "rank", "--articles", str(articles), "--queries", str(queries)]
     environment = {"PATH": os.environ["PATH"], "MAILSUPPORT_VAR": str(tmp_path / "var")}
