@@ -4,10 +4,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.security.attack import WHAT, WHEN, read, upload
-from tickets.models import AccessLink, Attachment
+from tickets.models import AccessLink, Attachment, Ticket
+from tickets.services import files
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +55,8 @@ def test_a_name_is_only_words_on_the_page(
     assert not stored.name.startswith((".", "-", "~"))
     assert stored.name.isprintable()
     assert not set(stored.name) & set('/\\"%;:<>|*?')
-    files = [path for path in Path(settings.MEDIA_ROOT).parent.rglob("*") if path.is_file()]
-    assert files == [Path(settings.MEDIA_ROOT) / stored.key[:2] / stored.key]
+    on_disk = [path for path in Path(settings.MEDIA_ROOT).parent.rglob("*") if path.is_file()]
+    assert on_disk == [Path(settings.MEDIA_ROOT) / stored.key[:2] / stored.key]
     answer = client.get(f"{here}files/{stored.key}/")
     assert read(answer) == b"plain words"
     sent = answer["Content-Disposition"]
@@ -71,3 +73,16 @@ def test_a_name_is_no_header(client: Client, name: str) -> None:
     response = upload(client, "/tickets/new/when/", b"x", name, kind="text/plain", **WHEN)
     assert response.status_code in (200, 302, 400)
     assert not [kept for kept in Attachment.objects.all() if set(kept.name) & set("\r\n:")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_no_form_has_tidied(ticket: Ticket, name: str) -> None:
+    """Django takes out some of it on the way in; mail and other ways in do not."""
+    sent = SimpleUploadedFile("x", b"plain words")
+    vars(sent)["_name"] = name  # past its setter, which tidies as well
+    kept = files.store(upload=sent, ticket=ticket).name
+    assert kept.endswith(".txt")
+    assert kept.count(".") == 1
+    assert kept.isprintable()
+    assert not kept.startswith(("-", "~"))
+    assert not set(kept) & set('/\\"%;:<>|*?')
