@@ -44,6 +44,7 @@ def test_answers_while_they_write_and_the_words_stay(page, knowledge, desk):
 
 def test_two_taps_are_one_request(page, desk):
     form = filled(page)
+    page.wait_for_load_state()  # evaluate() does not wait for scripts, a thumb does
     send = form.button("この内容で相談を送る")
     twice = "b => { b.click(); const off = b.getAttribute('aria-disabled'); b.click(); return off; }"
     assert send.evaluate(twice) == "true"
