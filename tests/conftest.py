@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
@@ -70,6 +71,13 @@ def runs_here(item: pytest.Item, uses_database: bool, on_postgresql: bool) -> bo
 def _empty_cache() -> None:
     """Rates and remembered pages do not travel from test to test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A request for an English page leaves English on in its thread; no test begins with that."""
+    with translation.override("ja"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -174,7 +174,8 @@ class TestThread:
         assert (ticket.status, ticket.version) == ("in-progress", 1)
         assert ticket.due is not None
         assert ticket.messages.last().body == "見ています"
-        assert kinds(ticket)[1:] == ["replied", "status"]
+        assert kinds(ticket)[1:] == ["replied", "assigned", "status"]
+        assert ticket.owner == staff
         assert mails(ticket)[-1][0] == "reply"
         assert ticket.ticket_articles.get().kind == "inserted"
 
@@ -256,13 +257,16 @@ class TestThread:
         facts = {**ticket.facts_json, "error_text": "himitsu-1 と入れた"}
         Ticket.objects.filter(pk=ticket.pk).update(subject="himitsu-1", facts_json=facts)
         ticket.evidence.create(kind="words", text="himitsu-1", facts_json=facts)
+        Draft.objects.filter(ticket=ticket).update(data={"words": "himitsu-1", "photos": 1})
         note = thread.note(ticket=ticket, body="himitsu-1 himitsu-1", by=staff)
         assert thread.redact(message=note, secret="himitsu-1", by=staff) == 5
         ticket.refresh_from_db()
         everything = f"{ticket.subject}{ticket.facts_json}"
         everything += "".join(Message.objects.values_list("body", flat=True))
         everything += "".join(f"{e.text}{e.facts_json}" for e in Evidence.objects.all())
+        everything += "".join(str(draft.data) for draft in Draft.objects.filter(ticket=ticket))
         assert "himitsu" not in everything
+        assert "photos" in everything
         assert len(ticket.subject) == 8
         assert kinds(ticket)[-1] == "redacted"
         with pytest.raises(Empty):

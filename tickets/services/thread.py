@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from faq.models import Article, Cause
-from tickets.models import AccessLink, Attachment, Delivery, Event, Message, Ticket, TicketArticle
+from tickets.models import AccessLink, Attachment, Delivery, Draft, Event, Message, Ticket, TicketArticle
 from tickets.rules.request import clean
 from tickets.rules.workflow import DONE, Status, after_client_reply
 from tickets.services import files, history, mailing, promise
@@ -176,6 +176,7 @@ def _say(
     message = _message(ticket, Message.Kind.REPLY, body, by)
     history.write(ticket, Event.Kind.REPLIED, by=by, message=message)
     _connect(ticket, articles, TicketArticle.Kind.INSERTED, by)
+    _take_if_free(ticket, by)
     if then is None and ticket.status in (Status.NEW, Status.REOPENED):
         then = Status.IN_PROGRESS
     if then is not None:
@@ -215,6 +216,7 @@ def resolve(
     if cause is None:
         raise CauseNeeded
     ticket.cause = cause
+    _take_if_free(ticket, by)
     message = _message(ticket, Message.Kind.REPLY, body, by) if body.strip() else None
     history.move(ticket, Status.RESOLVED, by=by, kind=Event.Kind.RESOLVED, message=message)
     if article:
@@ -230,6 +232,13 @@ def _message(ticket: Ticket, kind: Message.Kind, body: str, by: User) -> Message
     if not text:
         raise Empty
     return Message.objects.create(ticket=ticket, kind=kind, by=by, body=text)
+
+
+def _take_if_free(ticket: Ticket, by: User) -> None:
+    """Who answers a request that nobody looks after looks after it."""
+    if ticket.owner_id is None:
+        ticket.owner = by
+        history.write(ticket, Event.Kind.ASSIGNED, by=by, owner=by)
 
 
 def _connect(
@@ -253,7 +262,8 @@ def _spoken(ticket: Ticket) -> None:
 def redact(*, message: Message, secret: str, by: User) -> int:
     """Replace `secret` (a typed password) by ● everywhere on the request, for ever; gives how often.
 
-    In all messages, the subject, the facts and the evidence. Raises Empty where nothing is selected.
+    In all messages, the subject, the facts, the evidence and the draft it was filed from.
+    Raises Empty where nothing is selected.
     """
     wanted = clean(secret, lines=True).strip()
     if not wanted:
@@ -265,6 +275,7 @@ def redact(*, message: Message, secret: str, by: User) -> int:
     ticket.subject = _hidden(ticket.subject, wanted)
     ticket.facts_json = _hidden_facts(ticket.facts_json, wanted)
     ticket.save()
+    _redact_draft(ticket, wanted)
     if count:
         history.write(ticket, Event.Kind.REDACTED, by=by, message=message)
     return count
@@ -290,6 +301,13 @@ def _redact_evidence(ticket: Ticket, secret: str) -> int:
             evidence.save(update_fields=["text", "facts_json"])
             found += 1
     return found
+
+
+def _redact_draft(ticket: Ticket, secret: str) -> None:
+    """No page shows a filed draft, but it lies in the database until it is purged."""
+    for draft in Draft.objects.filter(ticket=ticket):
+        draft.data = {k: _hidden(v, secret) if isinstance(v, str) else v for k, v in draft.data.items()}
+        draft.save(update_fields=["data"])
 
 
 def _hidden(text: str, secret: str) -> str:
