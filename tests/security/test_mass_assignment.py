@@ -21,17 +21,17 @@ def cause(db: None) -> Cause:
 
 
 @pytest.fixture
-def wishes(cause: Cause, agent: User) -> dict[str, Any]:
-    """What a client would like to decide."""
+def wishes(cause: Cause, editor: User) -> dict[str, Any]:
+    """What a client would like to decide. The owner is a colleague: who answers becomes the owner anyway."""
     company = Company.objects.create(name="よその会社")
     return {
         "status": "resolved",
         "cause": cause.pk,
         "cause_id": cause.pk,
         "suspected_cause": cause.pk,
-        "owner": agent.pk,
-        "owner_id": agent.pk,
-        "by": agent.pk,
+        "owner": editor.pk,
+        "owner_id": editor.pk,
+        "by": editor.pk,
         "client": company.pk,
         "client_id": company.pk,
         "number": "1234567897",
@@ -132,7 +132,7 @@ def test_staff_answer_through_verbs_too(
     untouched(victim.ticket)
     agent_client.post(page, {**wishes, "talk": "1", "kind": "reply", "body": "x", "seen_version": 0})
     victim.ticket.refresh_from_db()
-    assert (victim.ticket.cause, victim.ticket.owner, victim.ticket.client) == (None, None, None)
+    assert (victim.ticket.cause, victim.ticket.owner, victim.ticket.client) == (None, agent, None)
     caller = {"contact_name": "x", "phone": "03-0000-0000", "symptom": "other", "words": "x"}
     agent_client.post("/admin/tickets/ticket/add/", {**wishes, **caller})
     called = Ticket.objects.latest("pk")
