@@ -1,6 +1,5 @@
 """The forms a client meets. They check words; what follows from them is the services' business."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -13,15 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from faq.models.base import SYMPTOMS
 from mailsupport.lib.choices import Label
+from mailsupport.lib.text import fold
 from tickets.rules.domains import same_domain
 
 LONGEST = 4000
 """Characters of one answer in the client's own words."""
-
-
-def folded(text: str) -> str:
-    """Full-width to half-width and no spaces at the ends: for checking, never for showing."""
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -186,14 +181,14 @@ class WhoForm(StepForm):
     def clean_phone(self) -> str:
         """Any way of writing it, as long as there are enough digits."""
         phone = str(self.cleaned_data["phone"])
-        digits = [c for c in folded(phone) if c.isdigit()]
+        digits = [c for c in fold(phone) if c.isdigit()]
         if phone and not 9 <= len(digits) <= 15:
             raise ValidationError(_("A digit may be missing. Please look at the phone number again."))
         return phone
 
     def clean_email(self) -> str:
         """Kept half-width: it goes into a mail header."""
-        email = folded(str(self.cleaned_data["email"]))
+        email = fold(str(self.cleaned_data["email"]))
         if email:
             check_address(email)
         return email
@@ -251,7 +246,7 @@ class FindForm(PlainForm):
 
 def check_address(typed: str) -> None:
     """Raise ValidationError with what is wrong with a mail address, in a shop owner's words."""
-    address = folded(typed)
+    address = fold(typed)
     local, at, domain = address.rpartition("@")
     if not at:
         raise ValidationError(_("The “@” is missing. Example: info@yamadaya.example"))

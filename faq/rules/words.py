@@ -7,8 +7,9 @@ numbers and passwords in them are of no use for that.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
+
+from mailsupport.lib.text import fold
 
 LONGEST: Final = 4000
 """Characters of a question that are read; the rest adds nothing to a search."""
@@ -46,7 +47,7 @@ def mask(text: str) -> str:
 
     Error codes (550 5.1.1, 0x800CCC0E) and names of products stay: they are what a search is about.
     """
-    words = clean(unicodedata.normalize("NFKC", clean(text)))
+    words = clean(fold(clean(text)))
     words = _PASSWORD.sub(r"\1［パスワード］", words)
     words = _URL.sub("［URL］", words)
     words = _ADDRESS.sub("［アドレス］", words)

@@ -1,11 +1,11 @@
 """Routed search: what staff type decides which index answers, instead of one scan over everything."""
 
 import re
-import unicodedata
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
+from mailsupport.lib.text import fold
 from tickets.models import Contact, Domain, Message, Ticket
 
 RECENT = 5000
@@ -18,7 +18,7 @@ DIGITS = re.compile(r"[0-9]{3,20}")
 
 def search(requests: QuerySet[Ticket], typed: str) -> QuerySet[Ticket]:
     """Those of `requests` that `typed` speaks of: a number, a phone number, an address, a domain or words."""
-    term = unicodedata.normalize("NFKC", typed).strip()[:200]
+    term = fold(typed)[:200]
     digits = re.sub(r"[\s\-()]", "", term)
     if not term:
         return requests

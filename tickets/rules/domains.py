@@ -1,13 +1,13 @@
 """Domains of addresses, compared as the DNS compares them."""
 
-import unicodedata
+from mailsupport.lib.text import fold
 
 
 def domain_of(address: str) -> str:
     """The domain of `info@example.jp`, or of a bare `example.jp`: lower case, no dot at the end, IDNs as they
     are looked up (xn--…). "" where there is none.
     """
-    text = unicodedata.normalize("NFKC", address).strip().strip("<>").rpartition("@")[2]
+    text = fold(address).strip("<>").rpartition("@")[2]
     name = text.replace("。", ".").strip().strip(".").lower()
     if not name or any(c.isspace() for c in name):
         return ""

@@ -1,11 +1,11 @@
 """A mail as plain data, and what may stand in it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from faq.rules.names import Symptom
+from mailsupport.lib.text import fold
 from tickets.rules.domains import domain_of, same_domain
 from tickets.rules.request import clean
 
@@ -35,7 +35,7 @@ def mailbox(address: str) -> str:
 
     Case, quotes, what follows a plus sign, Gmail's dots and the two spellings of a Japanese domain.
     """
-    local, domain = unicodedata.normalize("NFKC", address).lower().rpartition("@")[0], domain_of(address)
+    local, domain = fold(address).lower().rpartition("@")[0], domain_of(address)
     local = re.sub(r'["\\]', "", local).partition("+")[0]
     if domain in ("gmail.com", "googlemail.com"):
         return f"{local.replace('.', '')}@gmail.com"
@@ -52,6 +52,6 @@ def greeting(name: str) -> str:
 
     Letters, marks, spaces and a few signs of company names; no digits, dots, slashes or at signs.
     """
-    plain = unicodedata.normalize("NFKC", header(name))
+    plain = fold(header(name))
     fits = len(plain) <= _NAME and re.fullmatch(r"[^\W\d_]+(?:[ ・'\-()&ー々]*[^\W\d_]+)*[)]?", plain)
     return plain if fits else ""

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-import unicodedata
+
+from mailsupport.lib.text import fold
 
 LENGTH = 10
 """Digits of a receipt number."""
@@ -44,7 +45,7 @@ def is_valid(number: str) -> bool:
 
 def normalise(text: str) -> str:
     """The digits in what somebody typed: full-width ones, spaces, hyphens and words around them are fine."""
-    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[^0-9]", "", fold(text))
 
 
 def group(number: str) -> str:

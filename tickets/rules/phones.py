@@ -1,7 +1,8 @@
 """Phone numbers: kept as typed, compared by their digits."""
 
 import re
-import unicodedata
+
+from mailsupport.lib.text import fold
 
 LONGEST = 20
 """Digits kept."""
@@ -12,7 +13,7 @@ def digits(text: str) -> str:
 
     At most `LONGEST`; "" where there is none.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = fold(text)
     found = re.sub(r"[^0-9]", "", folded)
     if folded.startswith("+81") or found.startswith("0081"):
         found = "0" + found.removeprefix("00").removeprefix("81").removeprefix("0")

@@ -7,6 +7,7 @@ from typing import Self
 
 from faq.rules.facts import VALUES, Facts
 from faq.rules.names import Symptom
+from mailsupport.lib.text import fold
 
 LONGEST: Mapping[str, int] = {
     "symptom": 20,
@@ -86,7 +87,7 @@ class Request:
 def _fit(name: str, text: str) -> str:
     if name in ("email", "second_email"):
         # It goes into a mail header, where ａ＠ｂ is no address.
-        text = unicodedata.normalize("NFKC", text)
+        text = fold(text)
     kept = clean(text, lines=name in ("words", "error_text"))[: LONGEST[name]].strip()
     codes = {**VALUES, "symptom": tuple(Symptom)}.get(name)
     return kept if codes is None or kept in codes else ""
