@@ -224,6 +224,12 @@ class ReplyForm(PlainForm):
     photos = files_field()
     key = forms.UUIDField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A photo alone says something; refusing it for want of words would lose it.
+        if self.files:
+            self.fields["body"].required = False
+
 
 class FindForm(PlainForm):
     """Receipt number and phone. Anything may be typed: what is wrong is never said."""

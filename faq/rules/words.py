@@ -21,8 +21,11 @@ _URL: Final = re.compile(
     r"\b(?:https?|ftp)://[^\s「」『』、。（）<>]{1,500}|\bwww\.[^\s「」『』、。（）<>]{1,500}", re.I
 )
 _ADDRESS: Final = re.compile(r"[\w.+\-]{0,100}@[\w.\-]{1,200}", re.ASCII)
+KEYWORD: Final = "(?:パスワード|ぱすわーど|暗証番号|パスコード|合言葉|password|passwd|pass|pwd?)"
+"""What people call a password, as a part of a pattern."""
+
 _PASSWORD: Final = re.compile(
-    r"((?:パスワード|ぱすわーど|暗証番号|パスコード|password|passwd|pass|pwd?)\s{0,3}(?:は|が|を|:|=|→|is)\s{0,3})"
+    rf"({KEYWORD}\s{{0,3}}(?:は|が|を|:|=|→|is)\s{{0,3}})"
     r"([!-~]{3,100})",
     re.I,
 )

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import stat
@@ -77,6 +78,15 @@ class Site:
         except OSError:
             return 0, ""
 
+    def weigh(self, path: str) -> tuple[str, int]:
+        """The text of an answer (empty where it came compressed) and its bytes on the wire, headers aside."""
+        address = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip, br"})
+        with urllib.request.urlopen(request, timeout=20) as response:
+            data = response.read()
+            packed = response.headers.get("Content-Encoding")
+        return "" if packed else data.decode("utf-8", "replace"), len(data)
+
     def wait_for(self, condition, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not condition():
@@ -145,6 +155,17 @@ def test_the_first_start_makes_secret_user_and_pages(site, var):
 @pytest.mark.parametrize("path", ["/", "/nowhere/", "/admin/login/", "/static/css/base.css", "/healthz"])
 def test_every_answer_has_the_policy(site, path):
     assert POLICY in site.get(path)[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/faq/mailbox-full/", "/search/?q=%E5%B1%8A%E3%81%8B%E3%81%AA%E3%81%84", "/tickets/new/"]
+)
+def test_a_first_visit_is_light(site, path):
+    """UX.md: at most 60 KB over the wire, with all that the page brings along, on a browser's first visit."""
+    page, size = site.weigh(path)
+    brought = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+    assert len(brought) >= 4
+    assert size + sum(site.weigh(address)[1] for address in brought) <= 60 * 1024
 
 
 def test_no_search_and_no_token_is_written_down(site):

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -101,6 +102,15 @@ class TestFiling:
         assert response.context["form"].errors["photos"]
         assert not Attachment.objects.exists()
 
+    def test_one_file_refused_costs_none_of_the_others(self, client):
+        client.post(url("what"), WHAT)
+        bad = io.BytesIO(b"MZ\x00\x00")
+        bad.name = "a.exe"
+        response = client.post(url("when"), {**WHEN, "photos": [bad, photo("b.png")]})
+        assert Attachment.objects.get().name == "b.png"
+        assert "a.exe" in response.context["form"].errors["photos"][0]
+        assert "b.png" in response.content.decode()
+
     def test_a_lost_session_loses_nothing(self, client):
         client.post(url("what"), WHAT)
         sealed = drafts.sealed(Draft.objects.get().key)
@@ -167,6 +177,8 @@ class TestGuards:
         fill(client)
         client.post(url("check"))
         fill(client)
+        # What one process counts, all of them count.
+        cache.clear()
         assert client.post(url("check")).status_code == 429
         assert Draft.objects.filter(ticket=None).get().data["words"] == WHAT["words"]
 

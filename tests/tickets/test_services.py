@@ -229,11 +229,13 @@ class TestThread:
         ticket = opened.ticket
         with pytest.raises(CauseNeeded):
             thread.resolve(ticket=ticket, cause=None, by=staff)
-        thread.resolve(ticket=ticket, cause=cause, by=staff, body="直りました", article=article)
+        thread.resolve(
+            ticket=ticket, cause=cause, by=staff, body="直りました", article=article, articles=[article]
+        )
         assert (ticket.status, ticket.cause, ticket.word) == ("resolved", cause, Word.SOLVED)
         assert ticket.resolved_at is not None
         assert ticket.events.get(kind="resolved").cause == cause
-        assert ticket.ticket_articles.get().kind == "solved"
+        assert {one.kind for one in ticket.ticket_articles.all()} == {"solved", "inserted"}
         with pytest.raises(NotAllowed):
             thread.resolve(ticket=ticket, cause=cause, by=staff)
         thread.not_solved(link=fresh(opened), body="")

@@ -94,12 +94,17 @@ class TestWords:
         message = Message.objects.get(body="まだです")
         assert message.attachments.get().name == "b.png"
 
+    def test_a_photo_alone_says_something(self, client, here):
+        assert reply(client, here, body="", photos=photo("b.png")).status_code == 302
+        assert Attachment.objects.filter(name="b.png", message__body="").exists()
+
     def test_an_empty_answer_and_a_bad_file_keep_the_words(self, client, here):
         bad = io.BytesIO(b"MZ\x00\x00")
         bad.name = "a.exe"
         assert "body" in reply(client, here, body=" ").context["form"].errors
         response = reply(client, here, body="長い文", photos=bad)
         assert "長い文" in response.content.decode()
+        assert "もう一度選んで" in response.content.decode()
         assert not Message.objects.filter(body="長い文").exists()
 
     def test_solved_and_not_solved_only_by_post(self, client, link, here):

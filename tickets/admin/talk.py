@@ -68,7 +68,13 @@ def speak(ticket: Ticket, data: dict[str, Any], suggestions: list[page.Suggestio
         case "resolve":
             solved_by = Article.objects.filter(pk=data["solved_by"]).first() if data["solved_by"] else None
             thread.resolve(
-                ticket=ticket, cause=data["cause"], by=by, body=body, article=solved_by, seen_version=seen
+                ticket=ticket,
+                cause=data["cause"],
+                by=by,
+                body=body,
+                article=solved_by,
+                articles=articles,
+                seen_version=seen,
             )
         case _:
             thread.reply(ticket=ticket, body=body, by=by, seen_version=seen, articles=articles)

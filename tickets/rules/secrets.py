@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
+from faq.rules.words import KEYWORD
+
 _NAMED: Final = re.compile(
-    r"(?:パスワード|ぱすわーど|暗証番号|パスコード|合言葉|password|passwd|pass|pw)"
-    r"[ 　]{0,3}(?:は|が|：|:|=|＝|→|is)?[ 　]{0,3}[「『\"']?([!-~]{4,64})",
+    KEYWORD + r"[ 　]{0,3}(?:は|が|：|:|=|＝|→|is)?[ 　]{0,3}[「『\"']?([!-~]{4,64})",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"(?<![!-~])[A-Za-z0-9!#$%&*+?@^_\-]{8,64}(?![!-~])")

@@ -11,14 +11,14 @@ from django.utils import timezone
 from tickets.models import Draft
 
 SALT = "tickets.draft"
-KEPT = timedelta(days=30)
-"""A draft can be gone on with for this long."""
+KEPT = timedelta(days=7)
+"""A draft can be gone on with for this long after its last change; then the worker deletes it."""
 
 
 def current(*, key: str) -> Draft | None:
     """The draft of that key, filed or not; None for an unknown or old one."""
     return (
-        Draft.objects.select_related("ticket").filter(key=key, created__gte=timezone.now() - KEPT).first()
+        Draft.objects.select_related("ticket").filter(key=key, updated__gte=timezone.now() - KEPT).first()
         if key
         else None
     )

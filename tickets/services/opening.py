@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -27,9 +29,10 @@ from tickets.models.ticket import Source
 from tickets.rules import agents, numbers, phones
 from tickets.rules.domains import domain_of
 from tickets.rules.request import Request, subject_of
-from tickets.services import access, history, mailing, promise
+from tickets.services import access, counting, history, mailing, promise
 from tickets.services.errors import Incomplete
 
+HOUR = timedelta(hours=1)
 _MOST = 20
 """Lookups and articles of one visit that come along."""
 
@@ -66,6 +69,12 @@ def file_draft(*, draft: Draft, user_agent: str = "", address: str = "") -> Open
     # Before the transaction: reading words is slow, and SQLite has one writer.
     suspected = _suspected(visit.walk, request, draft.language)
     return _file(draft, request, visit, suspected, user_agent)
+
+
+def too_many(*, address: str) -> bool:
+    """Count a filing from this network address; True past settings.TICKETS_PER_HOUR within an hour, whichever
+    process answers."""
+    return counting.count(name="filing", who=address, window=HOUR) > settings.TICKETS_PER_HOUR
 
 
 @transaction.atomic

@@ -203,9 +203,12 @@ def resolve(
     by: User,
     body: str = "",
     article: Article | None = None,
+    articles: Iterable[Article] = (),
     seen_version: int | None = None,
 ) -> Message | None:
     """Resolve with the real cause, with a last answer if `body` says something.
+
+    `article` is the one that solved it, `articles` are those inserted into the answer.
 
     Raises CauseNeeded without a cause, Stale, and NotAllowed where it is done already.
     """
@@ -221,6 +224,7 @@ def resolve(
     history.move(ticket, Status.RESOLVED, by=by, kind=Event.Kind.RESOLVED, message=message)
     if article:
         _connect(ticket, (article,), TicketArticle.Kind.SOLVED, by)
+    _connect(ticket, tuple(articles), TicketArticle.Kind.INSERTED, by)
     _spoken(ticket)
     if message:
         mailing.answer(ticket=ticket, message=message)

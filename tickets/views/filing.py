@@ -1,6 +1,5 @@
 """Filing a request: four pages, each a plain form that is posted, kept and followed by the next."""
 
-import re
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -25,10 +24,10 @@ from mailsupport.lib.limits import address_of, allowed
 from tickets.forms import StepForm, WhatForm, WhenForm, WhoForm
 from tickets.models import Draft, Ticket
 from tickets.rules.domains import domain_of, same_domain
+from tickets.rules.secrets import suspects
 from tickets.services import drafts, files, opening
 from tickets.services.errors import UploadRefused
 
-SECRET = re.compile(r"(パスワード|暗証番号|password|passwd|pass)\s*(は|：|:|=|is)\s*\S{4,}", re.IGNORECASE)
 SUGGESTIONS = 3
 
 
@@ -143,7 +142,7 @@ def check(request: HttpRequest) -> HttpResponse:
     age = time.time() - draft.created.timestamp()
     if request.POST.get("remark") or age < settings.FORM_SECONDS:
         return _check_page(request, draft, again=True)
-    if not allowed("tickets", address_of(request), most=_per_hour(), seconds=3600):
+    if opening.too_many(address=address_of(request)):
         return render(request, "429.html", status=429)
     opened = opening.file_draft(draft=draft, user_agent=request.META.get("HTTP_USER_AGENT", ""))
     return redirect(reverse("tickets:ticket", args=[opened.link.token]) + "?new=1")
@@ -157,7 +156,7 @@ def _check_page(request: HttpRequest, draft: Draft, *, again: bool = False) -> H
         "brought": _brought(draft),
         "hits": _hits(draft),
         "affected": domain_of(email) if same_domain(email, affected) else "",
-        "secret": bool(SECRET.search(f"{data.get('words', '')}\n{data.get('error_text', '')}")),
+        "secret": bool(suspects(f"{data.get('words', '')}\n{data.get('error_text', '')}")),
         "again": again,
         "back": _address("who"),
         "sealed": drafts.sealed(draft.key),
@@ -204,12 +203,13 @@ def _hits(draft: Draft) -> list[Suggestion]:
 
 def _take_files(request: HttpRequest, draft: Draft) -> str:
     """Keep the files that can be kept; the words for those that cannot, "" where all could."""
+    refusals: list[str] = []
     for file in request.FILES.getlist("photos"):
         try:
             files.store(upload=file, draft=draft)
         except UploadRefused as refused:
-            return str(refused)
-    return ""
+            refusals.append(f"{file.name}{pgettext('after a label', ': ')}{refused}")
+    return " ".join(refusals)
 
 
 def _arrival(request: HttpRequest) -> dict[str, str]:

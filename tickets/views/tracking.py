@@ -133,7 +133,8 @@ def _replied(form: ReplyForm, link: AccessLink) -> bool:
             idempotency_key=str(form.cleaned_data["key"]),
         )
     except UploadRefused as refused:
-        form.add_error("photos", str(refused))
+        again = gettext("Nothing was sent yet. Your text is still here; please choose the files again.")
+        form.add_error("photos", f"{refused} {again}")
         return False
     except Empty:
         form.add_error("body", gettext("Please write something. One line is enough."))
