@@ -29,6 +29,13 @@ def photo(name: str = "IMG_0412.png") -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": data.getvalue()}
 
 
+def follow(locator: Locator) -> None:
+    """Click what leads to another page, and wait until that page and its style sheets are there: a check that
+    looks at once sees links without their room."""
+    with locator.page.expect_navigation():
+        locator.click()
+
+
 class Screen:
     """One page of the site in one window."""
 
@@ -155,11 +162,11 @@ class TicketForm(Screen):
 
     def send(self) -> None:
         """Step 4."""
-        self.button("この内容で相談を送る").click()
+        follow(self.button("この内容で相談を送る"))
 
     def on(self) -> None:
         """The solid button of the step."""
-        self.page.locator("main form .b.go").click()
+        follow(self.page.locator("main form .b.go"))
 
 
 class Tracking(Screen):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from faq.models import Article, Lookup
 from faq.rules.facts import Facts
 from tests.browser import checks
-from tests.browser.pages import WORDS, AdminHome, AdminQueue, AdminTicket
+from tests.browser.pages import WORDS, AdminHome, AdminQueue, AdminTicket, follow
 from tests.conftest import DESKTOP, PHONE
 from tickets.models import Ticket
 from tickets.services import thread
@@ -85,17 +85,17 @@ def test_what_was_typed_survives_an_answer_of_somebody_else(wide_page, ticket, b
     thread.reply(ticket=ticket, body="先に返しました", by=boss, seen_version=ticket.version)
     desk = AdminTicket(wide_page)
     desk.text.fill("あとから書いた返事")
-    wide_page.locator("#reply [name=talk]").click()
+    follow(wide_page.locator("#reply [name=talk]"))
     expect(wide_page.locator(".stale")).to_be_visible()
     expect(desk.text).to_have_value("あとから書いた返事")
     assert checks.axe(wide_page) == []
-    wide_page.locator("#reply [name=talk]").click()
+    follow(wide_page.locator("#reply [name=talk]"))
     expect(wide_page.locator(".thread")).to_contain_text("あとから書いた返事")
 
 
 def test_what_looks_like_a_password_is_blacked_out_with_one_tap(wide_page, ticket):
     AdminHome(wide_page).log_in("boss")
     wide_page.goto(f"{QUEUE}{ticket.pk}/change/")
-    wide_page.locator(".flag button").first.click()
+    follow(wide_page.locator(".flag button").first)
     expect(wide_page.locator(".thread .redact")).to_be_visible()
     assert "himitsu-12" not in ticket.messages.get(kind="client").body

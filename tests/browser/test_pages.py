@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from faq.models import Outage
 from tests.browser import checks
-from tests.browser.pages import WORDS, Search, TicketForm, Walk, photo
+from tests.browser.pages import WORDS, Search, TicketForm, Walk, follow, photo
 from tests.conftest import DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,18 +50,18 @@ def questions(page: Page, start: str = "") -> Iterator[str]:
     """A question with a mistake, a later one, the outcome, what to do when it is solved."""
     walk = Walk(page)
     page.goto(start + walk.path)
-    page.locator("main form .b.go").click()
-    page.locator("main form .b.go").click()
+    follow(page.locator("main form .b.go"))
+    follow(page.locator("main form .b.go"))
     yield "question with an error"
     # By place, so that it works in both languages: the last answer is "I don't know".
     page.locator("[type=radio]").last.check()
-    page.locator("main form .b.go").click()
+    follow(page.locator("main form .b.go"))
     yield "question"
     while page.locator("[type=radio]").count():
         page.locator("[type=radio]").last.check()
-        page.locator("main form .b.go").click()
+        follow(page.locator("main form .b.go"))
     yield "outcome"
-    page.locator("[name=helped]").click()
+    follow(page.locator("[name=helped]"))
     yield "outcome, solved"
 
 
@@ -83,7 +83,7 @@ def request(page: Page, start: str = "") -> Iterator[str]:
     yield "check"
     form.on()
     yield "request, just sent"
-    page.locator("#reply .b.go").click()
+    follow(page.locator("#reply .b.go"))
     yield "request with an error"
 
 
