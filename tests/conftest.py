@@ -20,6 +20,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
+from faq.services.walk import forget_scripts
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 CHROMIUM_FLAGS = [
@@ -69,8 +70,9 @@ def runs_here(item: pytest.Item, uses_database: bool, on_postgresql: bool) -> bo
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Rates and remembered pages do not travel from test to test."""
+    """Rates, remembered pages and read checklists do not travel from test to test."""
     cache.clear()
+    forget_scripts()
 
 
 @pytest.fixture(autouse=True)

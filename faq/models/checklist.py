@@ -1,8 +1,9 @@
 """Isolation checklists (原因の切り分け) and the walks through them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -49,9 +50,16 @@ class Checklist(Bilingual):
         """The version that new walks begin on."""
         return self.versions.filter(status=Version.Status.PUBLISHED).first()
 
+    def draft(self) -> "Version | None":
+        """The version being written."""
+        return self.versions.filter(status=Version.Status.DRAFT).first()
+
 
 class Version(models.Model):
-    """One state of a checklist. A walk that has begun finishes on the version it began with."""
+    """One state of a checklist. A walk that has begun finishes on the version it began with.
+
+    Only a draft is ever changed: what was published once stays as it was walked.
+    """
 
     class Status(models.TextChoices):
         """Of a version."""
@@ -65,8 +73,25 @@ class Version(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     first = models.CharField(_("first question"), max_length=50)
     file_digest = models.CharField(max_length=64, editable=False, default="")
-    published_at = models.DateTimeField(null=True, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    note = models.CharField(_("what has changed"), max_length=200, blank=True)
+    created = models.DateTimeField(_("begun"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="begun_versions",
+        verbose_name=_("begun by"),
+    )
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="published_versions",
+        verbose_name=_("published by"),
+    )
 
     class Meta:
         verbose_name = _("version")
@@ -76,6 +101,9 @@ class Version(models.Model):
             models.UniqueConstraint(fields=["checklist", "number"], name="version_number_once"),
             models.UniqueConstraint(
                 fields=["checklist"], condition=Q(status="published"), name="one_published_version"
+            ),
+            models.UniqueConstraint(
+                fields=["checklist"], condition=Q(status="draft"), name="one_draft_version"
             ),
         ]
 
@@ -122,6 +150,12 @@ class Question(Bilingual):
     text_en = models.CharField(_("question (English)"), max_length=200)
     hint_ja = models.TextField(_("hint (Japanese)"), blank=True)
     hint_en = models.TextField(_("hint (English)"), blank=True)
+    # "Gmail: ≡ > すべてのメール": one way through menus a line.
+    path_ja = models.TextField(_("menu path (Japanese)"), blank=True)
+    path_en = models.TextField(_("menu path (English)"), blank=True)
+    # With a test the page can be left and come back to: the client has to do something elsewhere.
+    test_ja = models.TextField(_("test to make first (Japanese, Markdown)"), blank=True)
+    test_en = models.TextField(_("test to make first (English, Markdown)"), blank=True)
     fact = models.CharField(_("fact it gives"), max_length=30, blank=True)
     article = models.ForeignKey(
         Article,
@@ -154,9 +188,10 @@ class Answer(Bilingual):
     more_en = models.CharField(_("second line (English)"), max_length=200, blank=True)
     value = models.CharField(_("value of the fact"), max_length=30, blank=True)
     unknown = models.BooleanField(_("don't know"), default=False)
+    # A draft may hold answers that lead nowhere yet; publishing refuses them.
     next = models.ForeignKey(
         Question,
-        on_delete=models.CASCADE,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="from_answers",
@@ -164,7 +199,7 @@ class Answer(Bilingual):
     )
     outcome = models.ForeignKey(
         Outcome,
-        on_delete=models.CASCADE,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="from_answers",
@@ -178,10 +213,7 @@ class Answer(Bilingual):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["question", "key"], name="answer_key_once"),
-            models.CheckConstraint(
-                condition=Q(next=None, outcome__isnull=False) | Q(next__isnull=False, outcome=None),
-                name="answer_leads_somewhere",
-            ),
+            models.CheckConstraint(condition=Q(next=None) | Q(outcome=None), name="answer_leads_one_way"),
         ]
 
     def __str__(self) -> str:
@@ -193,21 +225,37 @@ class WalkQuerySet(models.QuerySet["Walk"]):
 
     def open_to_resume(self) -> Self:
         """A walk can be resumed by its address for 30 days."""
-        return self.filter(started__gte=timezone.now() - timedelta(days=30))
+        return self.filter(started__gte=timezone.now() - KEPT)
+
+
+KEPT = timedelta(days=30)
+"""How long after its beginning a walk can be gone on with."""
 
 
 class Walk(models.Model):
-    """One client (or one of staff with one on the phone) going through a version."""
+    """One client, or one of staff with one on the phone, going through a version."""
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="walks")
     token = models.CharField(max_length=43, unique=True)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     visit = models.CharField(max_length=32, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="walks"
+    )
+    # What was known before the first question: answers that follow from it are given ahead.
+    facts_json = models.JSONField(default=dict, blank=True)
+    # Where the walk stands: the question asked now, None once an outcome is reached.
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, null=True, blank=True, related_name="walks_here"
+    )
     outcome = models.ForeignKey(
         Outcome, on_delete=models.PROTECT, null=True, blank=True, related_name="walks"
     )
     helped = models.BooleanField(null=True, blank=True)
-    started = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(default=timezone.now, editable=False)
+    # The client went away to make a test, and will come back to the same address.
+    paused = models.DateTimeField(null=True, blank=True)
+    last_step = models.DateTimeField(default=timezone.now, editable=False)
     finished = models.DateTimeField(null=True, blank=True)
 
     objects = WalkQuerySet.as_manager()
@@ -216,9 +264,15 @@ class Walk(models.Model):
         verbose_name = _("walk")
         verbose_name_plural = _("walks")
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["version", "started"], name="walk_version_started")]
 
     def __str__(self) -> str:
         return f"{self.version} #{self.pk}"
+
+    @property
+    def resumable_until(self) -> datetime:
+        """The walk's address works until then."""
+        return self.started + KEPT
 
 
 class WalkStep(models.Model):
@@ -227,8 +281,10 @@ class WalkStep(models.Model):
     walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="steps")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="steps")
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="steps")
+    # Given ahead, out of the client's words or what the ticket knows; False once a person gave it.
     prefilled = models.BooleanField(default=False)
-    at = models.DateTimeField(auto_now=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("step")

@@ -94,6 +94,10 @@ class QuestionRow:
     text_en: str
     hint_ja: str = ""
     hint_en: str = ""
+    path_ja: str = ""
+    path_en: str = ""
+    test_ja: str = ""
+    test_en: str = ""
     fact: str = ""
     article: str = ""
     answers: tuple[AnswerRow, ...] = ()
@@ -137,7 +141,7 @@ Row = TypeVar("Row", CauseRow, CategoryRow, ArticleFile, AnswerRow, QuestionRow,
 
 _SHARED: Final = ("category", "causes", "order", "audience", "minutes")
 # Texts whose ends are of no meaning: Markdown and letters.
-_BLOCKS: Final = frozenset({"body", "steps_ja", "steps_en", "letter_ja", "letter_en"})
+_BLOCKS: Final = frozenset({"body", "steps_ja", "steps_en", "letter_ja", "letter_en", "test_ja", "test_en"})
 _LIMITS: Final = {
     "title": 120, "summary": 300, "note": 120, "needs": 200, "loses": 200, "name_ja": 80, "name_en": 80,
     "explanation_ja": 300, "explanation_en": 300, "title_ja": 120, "title_en": 120, "fact": 30, "value": 30,
@@ -286,7 +290,7 @@ def _text(name: str, value: str, where: str) -> str:
         return tidy(value)
     if name in ("key", "slug") and not _SLUG.fullmatch(value):
         raise ContentError(f"{where}: {name} holds small letters, digits and hyphens only")
-    if len(value) > _LIMITS.get(name, 200) and not name.startswith(("hint_", "intro_", "reason_")):
+    if len(value) > _LIMITS.get(name, 200) and not name.startswith(("hint_", "intro_", "reason_", "path_")):
         raise ContentError(f"{where}: {name} is longer than {_LIMITS.get(name, 200)} characters")
     return value
 

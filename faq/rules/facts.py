@@ -10,10 +10,11 @@ LONGEST = 2000
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All fields are short codes (see VALUES) or, for the last four, the client's own text; "" is unknown."""
+    """Short codes (see VALUES) or, for the last three fields, the client's own text; "" is unknown."""
 
     direction: str = ""
     senders: str = ""
+    destinations: str = ""
     own_addresses: str = ""
     since: str = ""
     work_stopped: str = ""
@@ -23,6 +24,13 @@ class Facts:
     quota_full: str = ""
     program: str = ""
     provider: str = ""
+    others_reach: str = ""
+    error_shown: str = ""
+    in_spam: str = ""
+    forwarding_works: str = ""
+    password_refused: str = ""
+    from_matches: str = ""
+    touched: str = ""
     device: str = ""
     affected_address: str = ""
     error_text: str = ""
@@ -51,6 +59,7 @@ class Facts:
 VALUES: Mapping[str, tuple[str, ...]] = {
     "direction": ("receiving", "sending"),
     "senders": ("one", "some", "all"),
+    "destinations": ("one", "some", "all"),
     "own_addresses": ("one", "all"),
     "since": ("today", "yesterday", "earlier", "unknown"),
     "work_stopped": ("yes", "no"),
@@ -59,5 +68,19 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "outage_known": ("yes", "no"),
     "quota_full": ("yes", "no"),
     "program": ("one", "all"),
+    "provider": ("gmail", "carrier", "yahoo", "icloud", "microsoft", "other"),
+    "others_reach": ("yes", "no"),
+    "error_shown": ("yes", "no"),
+    "in_spam": ("yes", "no"),
+    "forwarding_works": ("yes", "no"),
+    "password_refused": ("yes", "no"),
+    "from_matches": ("yes", "no"),
+    "touched": ("nothing", "opened", "link", "entered"),
 }
-"""The codes a fact may hold; a field that is not here holds free text."""
+"""The codes a fact may hold; a field that is not here holds free text. What they ask:
+
+senders, destinations: whose mail does not arrive here; whom ours does not reach. provider: the other side's
+mail service (carrier: docomo, au, SoftBank ...). others_reach: mail of other people reaches that address.
+error_shown: an error came back or was shown. in_spam: it lay in a spam folder or another tab.
+from_matches: the From domain is the one of the shop. touched: what was done with a suspicious mail.
+"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 MOST_QUESTIONS: Final = 7
@@ -41,19 +42,113 @@ class Place:
     outcome: str = ""
 
 
-def problems(graph: Graph) -> list[str]:
-    """What keeps the checklist from being walked; empty when all is well. Messages name the path."""
-    broken = [*_loose_ends(graph), *_without_unknown(graph)]
+class Fault(StrEnum):
+    """What can be wrong with a checklist. All but MANY keep it from being published."""
+
+    NO_FIRST = "no-first"
+    NO_ANSWERS = "no-answers"
+    NO_UNKNOWN = "no-unknown"
+    LEADS_NOWHERE = "leads-nowhere"
+    LEADS_TWO_WAYS = "leads-two-ways"
+    QUESTION_MISSING = "question-missing"
+    OUTCOME_MISSING = "outcome-missing"
+    CIRCLE = "circle"
+    LOST_QUESTION = "lost-question"
+    LOST_OUTCOME = "lost-outcome"
+    TOO_LONG = "too-long"
+    MANY = "many"
+
+
+_SENTENCES: Final[Mapping[Fault, str]] = {
+    Fault.NO_FIRST: "the first question {target!r} does not exist",
+    Fault.NO_ANSWERS: "{place} has no answers",
+    Fault.NO_UNKNOWN: "{place} has no answer for those who do not know (unknown = true)",
+    Fault.LEADS_NOWHERE: "{place} leads neither to a question nor to an outcome",
+    Fault.LEADS_TWO_WAYS: "{place} leads to a question and to an outcome at once",
+    Fault.QUESTION_MISSING: "{place} leads to the question {target!r}, which does not exist",
+    Fault.OUTCOME_MISSING: "{place} leads to the outcome {target!r}, which does not exist",
+    Fault.CIRCLE: "the questions go round in a circle: {path}",
+    Fault.LOST_QUESTION: "no answer leads to the question {target}",
+    Fault.LOST_OUTCOME: "no answer leads to the outcome {target}",
+    Fault.TOO_LONG: "{count} questions on one path are more than 7: {path}",
+    Fault.MANY: "{count} questions on one path are rather many, over 5: {path}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault and where it is.
+
+    `path` holds questions in order: from the first one to the place, round the circle, or the longest path.
+    `answer` is the answer of its last question; `target` is the question or outcome that is lost or missing.
+    """
+
+    fault: Fault
+    path: tuple[str, ...] = ()
+    answer: str = ""
+    target: str = ""
+
+    def __str__(self) -> str:
+        path = " > ".join(self.path)
+        place = f"{path} = {self.answer}" if self.answer else path
+        return _SENTENCES[self.fault].format(place=place, path=path, target=self.target, count=len(self.path))
+
+
+def problems(graph: Graph) -> list[Problem]:
+    """What keeps the checklist from being walked; empty when all is well."""
+    ways_in = _ways_in(graph)
+    broken = [*_loose_ends(graph, ways_in), *_without_unknown(graph, ways_in)]
     if graph.first not in graph.questions:
-        return [*broken, f"the first question {graph.first!r} does not exist"]
+        return [*broken, Problem(Fault.NO_FIRST, target=graph.first)]
     if cycle := _cycle(graph):
-        return [*broken, f"the questions go round in a circle: {' > '.join(cycle)}"]
-    return [*broken, *_unreachable(graph), *_too_long(graph, MOST_QUESTIONS, "more than")]
+        return [*broken, Problem(Fault.CIRCLE, cycle), *_unreachable(graph, ways_in)]
+    long = _longest(graph, graph.first)
+    too_long = [Problem(Fault.TOO_LONG, long)] if len(long) > MOST_QUESTIONS else []
+    return [*broken, *_unreachable(graph, ways_in), *too_long]
 
 
-def warnings(graph: Graph) -> list[str]:
+def warnings(graph: Graph) -> list[Problem]:
     """What is allowed but tires people. Only for a graph without problems."""
-    return list(_too_long(graph, MANY_QUESTIONS, "rather many, over"))
+    long = _longest(graph, graph.first)
+    return [Problem(Fault.MANY, long)] if len(long) > MANY_QUESTIONS else []
+
+
+def walks(graph: Graph) -> Iterator[tuple[tuple[tuple[str, str], ...], str]]:
+    """Every way through: (question, answer) in order, and the outcome. Only for a graph without problems."""
+    waiting: list[tuple[str, tuple[tuple[str, str], ...]]] = [(graph.first, ())]
+    while waiting:
+        question, taken = waiting.pop()
+        for way in graph.questions[question]:
+            steps = (*taken, (question, way.key))
+            if way.outcome:
+                yield steps, way.outcome
+            else:
+                waiting.append((way.to, steps))
+
+
+def fill(
+    graph: Graph,
+    given: Mapping[str, str],
+    meanings: Mapping[str, Mapping[str, str]],
+    known: Mapping[str, str],
+) -> dict[str, str]:
+    """Answers that need no asking: those on the way from here whose meaning is known already.
+
+    `meanings` tells what each answer of a question says ({question: {answer: value}}), `known` the value a
+    question would give ({question: value}). Stops where none or several answers fit, and before an outcome:
+    a cause is never named without a person having answered for it.
+    """
+    ahead: dict[str, str] = {}
+    while question := follow(graph, {**given, **ahead}).question:
+        wanted = known.get(question, "")
+        fitting = [
+            answer for answer, value in meanings.get(question, {}).items() if value and value == wanted
+        ]
+        way = way_of(graph, question, fitting[0]) if len(fitting) == 1 else None
+        if way is None or not way.to:
+            break
+        ahead[question] = way.key
+    return ahead
 
 
 def left(graph: Graph, question: str) -> int:
@@ -84,24 +179,40 @@ def way_of(graph: Graph, question: str, answer: str) -> Way | None:
     return next((way for way in graph.questions.get(question, ()) if way.key == answer), None)
 
 
-def _loose_ends(graph: Graph) -> Iterator[str]:
+def _ways_in(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """The shortest path from the first question to each that can be reached, that question included."""
+    paths: dict[str, tuple[str, ...]] = {}
+    if graph.first in graph.questions:
+        paths[graph.first] = (graph.first,)
+    waiting = list(paths)
+    for here in waiting:
+        for to in _next(graph, here):
+            if to not in paths:
+                paths[to] = (*paths[here], to)
+                waiting.append(to)
+    return paths
+
+
+def _loose_ends(graph: Graph, ways_in: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     for question, ways in graph.questions.items():
+        path = ways_in.get(question, (question,))
         if not ways:
-            yield f"{question} has no answers"
+            yield Problem(Fault.NO_ANSWERS, path)
         for way in ways:
-            name = f"{question} = {way.key}"
-            if bool(way.to) == bool(way.outcome):
-                yield f"{name} leads to one question or to one outcome"
+            if way.to and way.outcome:
+                yield Problem(Fault.LEADS_TWO_WAYS, path, way.key)
+            elif not way.to and not way.outcome:
+                yield Problem(Fault.LEADS_NOWHERE, path, way.key)
             elif way.to and way.to not in graph.questions:
-                yield f"{name} leads to the question {way.to!r}, which does not exist"
+                yield Problem(Fault.QUESTION_MISSING, path, way.key, way.to)
             elif way.outcome and way.outcome not in graph.outcomes:
-                yield f"{name} leads to the outcome {way.outcome!r}, which does not exist"
+                yield Problem(Fault.OUTCOME_MISSING, path, way.key, way.outcome)
 
 
-def _without_unknown(graph: Graph) -> Iterator[str]:
+def _without_unknown(graph: Graph, ways_in: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     for question, ways in graph.questions.items():
-        if not any(way.unknown for way in ways):
-            yield f"{question} has no answer for those who do not know (unknown = true)"
+        if ways and not any(way.unknown for way in ways):
+            yield Problem(Fault.NO_UNKNOWN, ways_in.get(question, (question,)))
 
 
 def _next(graph: Graph, question: str) -> list[str]:
@@ -127,17 +238,13 @@ def _cycle(graph: Graph) -> tuple[str, ...]:
     return ()
 
 
-def _unreachable(graph: Graph) -> Iterator[str]:
-    seen: set[str] = set()
-    waiting = [graph.first]
-    while waiting:
-        question = waiting.pop()
-        if question not in seen:
-            seen.add(question)
-            waiting += _next(graph, question)
-    ends = {way.outcome for question in seen for way in graph.questions[question]}
-    yield from (f"no answer leads to the question {q}" for q in graph.questions if q not in seen)
-    yield from (f"no answer leads to the outcome {o}" for o in sorted(graph.outcomes) if o not in ends)
+def _unreachable(graph: Graph, ways_in: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    ends = {way.outcome for question in ways_in for way in graph.questions[question]}
+    for question in graph.questions:
+        if question not in ways_in:
+            yield Problem(Fault.LOST_QUESTION, (question,), target=question)
+    for outcome in sorted(graph.outcomes - ends):
+        yield Problem(Fault.LOST_OUTCOME, target=outcome)
 
 
 def _longest(graph: Graph, question: str) -> tuple[str, ...]:
@@ -153,9 +260,3 @@ def _longest(graph: Graph, question: str) -> tuple[str, ...]:
         known[here] = (here, *max((known[q] for q in _next(graph, here)), key=len, default=()))
         waiting.pop()
     return known[question]
-
-
-def _too_long(graph: Graph, most: int, words: str) -> Iterator[str]:
-    path = _longest(graph, graph.first)
-    if len(path) > most:
-        yield f"{len(path)} questions on one path are {words} {most}: {' > '.join(path)}"

@@ -21,14 +21,14 @@ from faq.services.report import Report, decide
 
 def stored() -> tuple[ChecklistFile, ...]:
     """Every published checklist as its file would say it."""
-    return tuple(_file(version) for version in _versions())
+    return tuple(file_of(version) for version in _versions())
 
 
 def load(file: ChecklistFile, report: Report, *, overwrite: bool) -> None:
     """Bring one checklist up to its file. Raises ContentError where it cannot be walked."""
     name = f"checklists/{file.slug}.toml"
     version = _versions().filter(checklist__slug=file.slug).first()
-    now = content.dump_checklist(_file(version)) if version else None
+    now = content.dump_checklist(file_of(version)) if version else None
     wanted = content.dump_checklist(file)
     if decide(name, wanted, now, version.file_digest if version else "", report, overwrite):
         report.warnings += [f"{name}: {words}" for words in _check(file, name)]
@@ -47,19 +47,28 @@ def graph_of(file: ChecklistFile) -> Graph:
 def _check(file: ChecklistFile, name: str) -> list[str]:
     """Warnings; raises ContentError for the first of the problems."""
     graph = graph_of(file)
-    if wrong := [*problems(graph), *_facts(file)]:
+    if wrong := [*problems(graph), *wrong_facts(file), *wrong_texts(file)]:
         raise ContentError(f"{name}: {wrong[0]}")
+    return [str(warning) for warning in warnings(graph)]
+
+
+def wrong_texts(file: ChecklistFile) -> list[str]:
+    """Markdown that cannot be shown, each with its place. Six statements."""
     targets = {language: Targets.load(language) for language in ("ja", "en")}
-    for outcome in file.outcomes:
-        for language, steps in (("ja", outcome.steps_ja), ("en", outcome.steps_en)):
+    texts = [(q.key, "test", {"ja": q.test_ja, "en": q.test_en}) for q in file.questions]
+    texts += [(o.key, "steps", {"ja": o.steps_ja, "en": o.steps_en}) for o in file.outcomes]
+    wrong = []
+    for key, name, bodies in texts:
+        for language, body in bodies.items():
             try:
-                render(steps, targets[language].resolve)
+                render(body, targets[language].resolve)
             except MarkupError as error:
-                raise ContentError(f"{name}: {outcome.key}: steps_{language}: {error}") from error
-    return warnings(graph)
+                wrong.append(f"{key}: {name}_{language}: {error}")
+    return wrong
 
 
-def _facts(file: ChecklistFile) -> list[str]:
+def wrong_facts(file: ChecklistFile) -> list[str]:
+    """Facts and values that do not exist, each with its place."""
     names = {f.name for f in fields(Facts)}
     wrong = [
         f"{q.key}: there is no fact {q.fact!r}" for q in file.questions if q.fact and q.fact not in names
@@ -78,19 +87,23 @@ def _save(file: ChecklistFile, name: str, digest: str) -> None:
     checklist, _ = Checklist.objects.update_or_create(
         slug=file.slug, defaults={name: getattr(file, name) for name in plain}
     )
-    number = checklist.versions.aggregate(last=Max("number"))["last"] or 0
     checklist.versions.filter(status=Version.Status.PUBLISHED).update(status=Version.Status.RETIRED)
-    version = Version.objects.create(
-        checklist=checklist,
-        number=number + 1,
-        status=Version.Status.PUBLISHED,
-        first=file.first,
-        file_digest=digest,
-        published_at=timezone.now(),
-    )
+    version = Version(status=Version.Status.PUBLISHED, file_digest=digest, published_at=timezone.now())
+    write_version(checklist=checklist, file=file, version=version, name=name)
+
+
+def write_version(*, checklist: Checklist, file: ChecklistFile, version: Version, name: str = "") -> Version:
+    """Save the unsaved `version` as the next one of `checklist`, with the questions and outcomes of `file`.
+
+    Raises ContentError, which begins with `name`, for a cause or an article that does not exist.
+    """
+    last = checklist.versions.aggregate(last=Max("number"))["last"] or 0
+    version.checklist, version.number, version.first = checklist, last + 1, file.first
+    version.save()
     articles = dict(Article.objects.order_by().values_list("key", "pk"))
     outcomes = _save_outcomes(file, name, version, articles)
     _save_questions(file, name, version, articles, outcomes)
+    return version
 
 
 def _save_outcomes(
@@ -123,24 +136,22 @@ def _save_questions(
 ) -> None:
     if unknown := [q for q in file.questions if q.article and q.article not in articles]:
         raise ContentError(f"{name}: {unknown[0].key}: the article {unknown[0].article!r} does not exist")
-    texts = ("key", "text_ja", "text_en", "hint_ja", "hint_en", "fact")
     saved = {
         row.key: Question.objects.create(
             version=version,
             position=position,
             article_id=articles.get(row.article),
-            **{text: getattr(row, text) for text in texts},
+            **{text: getattr(row, text) for text in _QUESTION_TEXTS},
         )
         for position, row in enumerate(file.questions)
     }
-    plain = ("key", "text_ja", "text_en", "more_ja", "more_en", "value", "unknown")
     Answer.objects.bulk_create(
         Answer(
             question=saved[row.key],
             position=position,
             next=saved.get(answer.to),
             outcome=outcomes.get(answer.outcome),
-            **{text: getattr(answer, text) for text in plain},
+            **{text: getattr(answer, text) for text in _ANSWER_TEXTS},
         )
         for row in file.questions
         for position, answer in enumerate(row.answers)
@@ -148,20 +159,23 @@ def _save_questions(
 
 
 def _versions() -> QuerySet[Version]:
-    return (
-        Version.objects.filter(status=Version.Status.PUBLISHED)
-        .select_related("checklist")
-        .prefetch_related(
-            "questions__article",
-            "questions__answers__next",
-            "questions__answers__outcome",
-            "outcomes__cause",
-        )
-        .order_by("checklist__order", "checklist__slug")
+    return with_everything(Version.objects.filter(status=Version.Status.PUBLISHED)).order_by(
+        "checklist__order", "checklist__slug"
     )
 
 
-def _file(version: Version) -> ChecklistFile:
+def with_everything(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """With questions, answers and outcomes, as `file_of` reads them."""
+    return versions.select_related("checklist").prefetch_related(
+        "questions__article",
+        "questions__answers__next",
+        "questions__answers__outcome",
+        "outcomes__cause",
+    )
+
+
+def file_of(version: Version) -> ChecklistFile:
+    """The version as a file would say it. Seven statements, unless it was read with everything."""
     checklist = version.checklist
     articles = _outcome_articles(version)
     plain = ("slug", "symptom", "title_ja", "title_en", "audience", "order", "intro_ja", "intro_en")
@@ -174,23 +188,23 @@ def _file(version: Version) -> ChecklistFile:
 
 
 def _question_row(question: Question) -> QuestionRow:
-    plain = ("key", "text_ja", "text_en", "hint_ja", "hint_en", "fact")
     return QuestionRow(
         article=question.article.key if question.article else "",
         answers=tuple(_answer_row(answer) for answer in question.answers.all()),
-        **{name: getattr(question, name) for name in plain},
+        **{name: getattr(question, name) for name in _QUESTION_TEXTS},
     )
 
 
 def _answer_row(answer: Answer) -> AnswerRow:
-    plain = ("key", "text_ja", "text_en", "more_ja", "more_en", "value", "unknown")
     return AnswerRow(
         to=answer.next.key if answer.next else "",
         outcome=answer.outcome.key if answer.outcome else "",
-        **{name: getattr(answer, name) for name in plain},
+        **{name: getattr(answer, name) for name in _ANSWER_TEXTS},
     )
 
 
+_QUESTION_TEXTS: Final = tuple(f.name for f in fields(QuestionRow) if f.name not in ("article", "answers"))
+_ANSWER_TEXTS: Final = tuple(f.name for f in fields(AnswerRow) if f.name not in ("to", "outcome"))
 _OUTCOME_TEXTS: Final = tuple(f.name for f in fields(OutcomeRow) if f.name.endswith(("_ja", "_en")))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -14,8 +16,11 @@ from django.utils.translation import get_language
 from faq.models import Answer, Checklist, Outcome, Question, Version, Walk, WalkStep
 from faq.models.base import Audience
 from faq.rules.facts import Facts
-from faq.rules.graph import Graph, Place, Way, follow, left
+from faq.rules.graph import Graph, Place, Way, fill, follow, left
 from faq.services.facts import facts_of_symptom
+
+NOTE = 500
+"""Characters of a note kept with an answer."""
 
 
 class NotOnTheWay(ValueError):
@@ -32,7 +37,7 @@ class Script:
     @classmethod
     def load(cls, version: Version) -> Script:
         """Two statements."""
-        answers = Prefetch("answers", Answer.objects.select_related("next", "outcome"))
+        answers = Prefetch("answers", Answer.objects.select_related("next", "outcome__cause"))
         rows = version.questions.select_related("article").prefetch_related(answers)
         return cls(version, {question.key: question for question in rows})
 
@@ -45,6 +50,14 @@ class Script:
             frozenset(),
         )
 
+    @cached_property
+    def meanings(self) -> dict[str, dict[str, str]]:
+        """What each answer tells: {question: {answer: value of the question's fact}}."""
+        return {
+            key: {answer.key: answer.value for answer in question.answers.all()}
+            for key, question in self.questions.items()
+        }
+
     def answer(self, question: str, answer: str) -> Answer:
         """Raises NotOnTheWay for an answer that the question does not offer."""
         row = self.questions.get(question)
@@ -52,6 +65,38 @@ class Script:
         if found is None:
             raise NotOnTheWay(f"{question} = {answer}")
         return found
+
+    def known(self, facts: Facts) -> dict[str, str]:
+        """What the facts would answer: {question: value of its fact}."""
+        told = facts.to_json()
+        return {key: told[row.fact] for key, row in self.questions.items() if row.fact in told}
+
+    def facts(self, given: Mapping[str, str]) -> Facts:
+        """What the answers tell."""
+        told = {
+            self.questions[key].fact: value
+            for key, answer in given.items()
+            if key in self.questions
+            and self.questions[key].fact
+            and (value := self.meanings[key].get(answer, ""))
+        }
+        return Facts.from_json(told)
+
+
+@lru_cache(maxsize=64)
+def _fixed_script(version: int) -> Script:
+    """Of a version that was published once: such a one never changes again, so a process reads it once."""
+    return Script.load(Version.objects.select_related("checklist").get(pk=version))
+
+
+def script_of(version: Version) -> Script:
+    """The questions of `version`: without a statement where this process has read them before."""
+    return Script.load(version) if version.status == Version.Status.DRAFT else _fixed_script(version.pk)
+
+
+def forget_scripts() -> None:
+    """For tests, whose versions come and go under the same ids."""
+    _fixed_script.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -62,6 +107,12 @@ class Standing:
     script: Script
     given: dict[str, str]
     place: Place
+    steps: Mapping[str, WalkStep]
+
+    @property
+    def prefilled(self) -> frozenset[str]:
+        """Questions that nobody answered: the answer follows from what was known."""
+        return frozenset(key for key, step in self.steps.items() if step.prefilled)
 
     def question(self, key: str = "") -> Question | None:
         """The question to ask, or an answered one by its key; None where it does not lie on the way."""
@@ -91,6 +142,17 @@ class Standing:
             for key in self.place.answered
         ]
 
+    def note(self, key: str) -> str:
+        """What staff noted at a question."""
+        return self.steps[key].note if key in self.steps else ""
+
+    @property
+    def facts(self) -> Facts:
+        """What the answers on the way tell, over what the symptom tells."""
+        on_the_way = {key: self.given[key] for key in self.place.answered}
+        symptom = facts_of_symptom(self.script.version.checklist.symptom)
+        return symptom.merged(self.script.facts(on_the_way))
+
 
 def walk_by_token(token: str) -> Walk | None:
     """The walk, while it can be resumed (30 days); None for any other token."""
@@ -104,29 +166,51 @@ def walk_by_token(token: str) -> Walk | None:
     )
 
 
-def begin(*, checklist: Checklist, language: str | None = None, visit: str = "") -> Walk:
-    """A new walk on the published version. Raises Version.DoesNotExist where there is none."""
-    version = checklist.versions.get(status=Version.Status.PUBLISHED)
-    return Walk.objects.create(
+@transaction.atomic
+def begin(
+    *,
+    checklist: Checklist,
+    language: str | None = None,
+    visit: str = "",
+    facts: Facts | None = None,
+    by: User | None = None,
+) -> Walk:
+    """A new walk on the published version. Raises Version.DoesNotExist where there is none.
+
+    `facts` (out of the client's words, or of a ticket) answer questions ahead; `by` is who of staff asks.
+    """
+    version = checklist.versions.select_related("checklist").get(status=Version.Status.PUBLISHED)
+    known = facts or Facts()
+    script = script_of(version)
+    walk = Walk.objects.create(
         version=version,
         token=secrets.token_urlsafe(24),
         language=(language or get_language() or "ja")[:2],
         visit=visit,
+        by=by,
+        facts_json=known.to_json(),
+        question=script.questions[version.first],
     )
+    _settle(Standing(walk, script, {}, follow(script.graph, {}), {}))
+    return walk
 
 
 def standing(walk: Walk) -> Standing:
-    """Where the walk stands."""
-    script = Script.load(walk.version)
-    given = dict(walk.steps.values_list("question__key", "answer__key"))
-    return Standing(walk, script, given, follow(script.graph, given))
+    """Where the walk stands. One statement where this process knows the version."""
+    script = script_of(walk.version)
+    names = {row.pk: row.key for row in script.questions.values()}
+    answers = {a.pk: a.key for row in script.questions.values() for a in row.answers.all()}
+    steps = {names[step.question_id]: step for step in walk.steps.all()}
+    given = {key: answers[step.answer_id] for key, step in steps.items()}
+    return Standing(walk, script, given, follow(script.graph, given), steps)
 
 
 @transaction.atomic
-def answer(*, walk: Walk, question: str, answer: str) -> Standing:
+def answer(*, walk: Walk, question: str, answer: str, note: str | None = None) -> Standing:
     """Give an answer, or another one than before. Later answers that no longer lie on the way are dropped.
 
-    Raises NotOnTheWay for a question that this walk does not ask, or an answer that is not offered.
+    `note` (staff) is kept with the answer; None leaves the one that is there. Raises NotOnTheWay for a
+    question that this walk does not ask, or an answer that is not offered.
     """
     # Two taps at once take turns.
     Walk.objects.select_for_update(of=("self",)).get(pk=walk.pk)
@@ -134,15 +218,20 @@ def answer(*, walk: Walk, question: str, answer: str) -> Standing:
     row = now.question(question)
     if row is None:
         raise NotOnTheWay(question)
-    chosen = now.script.answer(question, answer)
-    WalkStep.objects.update_or_create(
-        walk=walk, question=row, defaults={"answer": chosen, "prefilled": False}
-    )
+    step = now.steps.get(question) or WalkStep(walk=walk, question=row)
+    step.answer, step.prefilled, step.at = now.script.answer(question, answer), False, timezone.now()
+    step.note = step.note if note is None else note.strip()[:NOTE]
+    step.save()
     given = now.given | {question: answer}
-    after = Standing(walk, now.script, given, follow(now.script.graph, given))
-    walk.steps.exclude(question__key__in=after.place.answered).delete()
-    _end(after)
-    return after
+    steps = {**now.steps, question: step}
+    return _settle(Standing(walk, now.script, given, follow(now.script.graph, given), steps))
+
+
+@transaction.atomic
+def pause(*, walk: Walk, paused: bool = True) -> None:
+    """The client goes to make a test elsewhere, or comes back from it."""
+    walk.paused = timezone.now() if paused else None
+    walk.save(update_fields=["paused"])
 
 
 def finish(*, walk: Walk, helped: bool) -> None:
@@ -153,11 +242,7 @@ def finish(*, walk: Walk, helped: bool) -> None:
 
 def facts_of(walk: Walk) -> Facts:
     """What the answers tell, over what the symptom tells."""
-    facts = facts_of_symptom(walk.version.checklist.symptom)
-    for question, answer in standing(walk).answers():
-        if question.fact and answer.value:
-            facts = facts.merged(Facts.from_json({question.fact: answer.value}))
-    return facts
+    return standing(walk).facts
 
 
 def answers_of(walk: Walk, language: str | None = None) -> list[tuple[str, str]]:
@@ -166,12 +251,12 @@ def answers_of(walk: Walk, language: str | None = None) -> list[tuple[str, str]]
     return [(question.text("text", language), answer.text("text", language)) for question, answer in given]
 
 
-def checklists() -> list[Checklist]:
-    """What anybody may walk, in order."""
+def checklists(audience: Audience = Audience.PUBLIC) -> list[Checklist]:
+    """What anybody (or `audience`) may walk, in order."""
     return list(
-        Checklist.objects.filter(
-            audience=Audience.PUBLIC, versions__status=Version.Status.PUBLISHED
-        ).order_by("order", "slug")
+        Checklist.objects.filter(audience=audience, versions__status=Version.Status.PUBLISHED).order_by(
+            "order", "slug"
+        )
     )
 
 
@@ -184,21 +269,56 @@ def _way(answer: Answer) -> Way:
     )
 
 
-def _end(after: Standing) -> None:
-    """Keep the outcome on the walk; a changed answer may take it away again."""
-    walk, key = after.walk, after.place.outcome
-    outcome = Outcome.objects.select_related("cause").get(version=walk.version, key=key) if key else None
-    if outcome == walk.outcome:
-        return
-    walk.outcome = outcome
-    walk.finished = timezone.now() if outcome else None
-    walk.helped = None
-    walk.save(update_fields=["outcome", "finished", "helped"])
+def _settle(now: Standing) -> Standing:
+    """Answer ahead what is known, drop what no longer lies on the way, keep on the walk where it stands."""
+    walk, script = now.walk, now.script
+    on_the_way = {key: now.given[key] for key in now.place.answered}
+    known = Facts.from_json(walk.facts_json).merged(script.facts(on_the_way))
+    ahead = fill(script.graph, now.given, script.meanings, script.known(known))
+    added = [
+        WalkStep(walk=walk, question=script.questions[key], answer=script.answer(key, given), prefilled=True)
+        for key, given in ahead.items()
+    ]
+    WalkStep.objects.bulk_create(added)
+    place = follow(script.graph, {**now.given, **ahead})
+    dropped = [step.pk for key, step in now.steps.items() if key not in place.answered]
+    if dropped:
+        walk.steps.filter(pk__in=dropped).delete()
+    steps = {**now.steps, **dict(zip(ahead, added, strict=True))}
+    given = {**now.given, **ahead}
+    after = Standing(
+        walk,
+        script,
+        {key: given[key] for key in place.answered},
+        place,
+        {key: steps[key] for key in place.answered},
+    )
+    _keep_place(after)
+    return after
+
+
+def _keep_place(now: Standing) -> None:
+    """A changed answer may take an outcome away again."""
+    walk, place = now.walk, now.place
+    outcome = _outcome(now)
+    if (outcome.pk if outcome else None) != walk.outcome_id:
+        walk.outcome, walk.helped = outcome, None
+        walk.finished = timezone.now() if outcome else None
+    walk.question = now.script.questions.get(place.question)
+    walk.paused, walk.last_step = None, timezone.now()
+    walk.save(update_fields=["outcome", "helped", "finished", "question", "paused", "last_step"])
+
+
+def _outcome(now: Standing) -> Outcome | None:
+    if not now.place.outcome:
+        return None
+    last = now.place.answered[-1]
+    return now.script.answer(last, now.given[last]).outcome
 
 
 def most_questions(version: Version) -> int:
     """How many questions a walk asks at most."""
-    return left(Script.load(version).graph, version.first)
+    return left(script_of(version).graph, version.first)
 
 
 def checklist_for(articles: list[int]) -> Checklist | None:
