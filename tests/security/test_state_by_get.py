@@ -16,10 +16,11 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from faq.models import ArticleText
+from faq.models import ArticleText, Checklist
 from tests.security.attack import read, upload
 from tests.security.conftest import signed_in
 from tickets.models import AccessLink, Attachment, Ticket
+from tickets.services import walking
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,8 @@ TEMPTING = {
     "helpful": "yes",
     "helped": "yes",
     "begin": "1",
+    "drop": "1",
+    "question": "outage",
     "answer": "yes",
     "remove": "x",
     "_selected_action": "1",
@@ -102,7 +105,8 @@ def everywhere(
     walk = Client().post("/checklists/nothing-arrives/")["Location"].rstrip("/").rpartition("/")[2]
     values = {"token": victim.token, "key": stored.key, "pk": str(victim.ticket_id), "file": str(stored.pk)}
     values |= {"slug": "nothing-arrives", "step": "when", "id": str(agent.pk)}
-    values |= {"app_label": "tickets", "url": "x", "content_type_id": "1"}
+    asked = walking.begin(ticket=victim.ticket, checklist=Checklist.objects.earliest("pk"), by=agent)
+    values |= {"walk": str(asked.walk_id), "app_label": "tickets", "url": "x", "content_type_id": "1"}
     rows = {}
     for model in apps.get_models():
         if first := model._base_manager.order_by("pk").first():

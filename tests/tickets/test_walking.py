@@ -1,11 +1,21 @@
 """Checklists walked by staff from a request: the verbs, the pages, and who may."""
 
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from faq.models import Cause, Checklist, Walk
+from faq.models.base import Audience
 from faq.rules.facts import Facts
 from faq.services.walk import NotOnTheWay, standing
+from faq.services.walk import answer as answer_walk
 from faq.services.walk import begin as begin_walk
 from tickets.models import Event, Evidence, Ticket
 from tickets.services import opening, thread, walking
@@ -53,7 +63,7 @@ class TestVerbs:
         ticket.refresh_from_db()
         assert ticket.facts.outage_known == "no"
         assert ticket.facts.affected_address == "info@yamadaya.example"
-        assert ticket.suspected_cause is None
+        assert not ticket.suspected_cause_id
         assert standing(walk).note("outage") == "画面を 見た"
         go(ticket, walk, staff, FULL[1:])
         evidence.refresh_from_db()
@@ -148,3 +158,154 @@ class TestVerbs:
             go(ticket, walk, staff, [("quota", "yes")])
         ticket.refresh_from_db()
         assert not ticket.facts.quota_full
+
+
+class TestPages:
+    def test_from_the_request_to_the_outcome_and_back(self, ticket, checklist, staff_client):
+        here = page_of(ticket)
+        assert 'value="nothing-arrives" selected' in html_of(staff_client, here)
+        response = staff_client.post(
+            f"/admin/tickets/ticket/{ticket.pk}/walks/", {"checklist": checklist.slug}
+        )
+        address = response["Location"]
+        assert "途中" in html_of(staff_client, here)
+        for number, (question, given) in enumerate(FULL):
+            html = html_of(staff_client, address)
+            assert '<kbd aria-hidden="true">1</kbd>' in html
+            data = {"question": question, "answer": given, "note": f"メモ{number}"}
+            assert staff_client.post(address, data)["Location"] == address
+        end = html_of(staff_client, address)
+        walk = Walk.objects.get()
+        assert walk.outcome
+        assert walk.outcome.cause.slug == "mailbox-full"
+        assert f"<h1>{walk.outcome}</h1>" in end
+        assert "最後の答えを取り消す" in end
+        html = html_of(staff_client, here)
+        assert "途中" not in html
+        assert "メモ4" in html
+        assert "質問・sato" in html
+        assert "質問で調べました" in html
+        assert "続きから聞く" not in html
+
+    def test_a_note_is_kept_where_the_answer_is_missing(self, ticket, checklist, staff, staff_client):
+        evidence, walk = begun(ticket, checklist, staff)
+        address = address_of(evidence)
+        response = staff_client.post(address, {"question": "outage", "note": "あ\x00い" + "x" * 600})
+        assert response.status_code == 422
+        assert f">あ い{'x' * 497}</textarea>" in response.content.decode()
+        assert not walk.steps.exists()
+        assert staff_client.post(address, {"question": "out\x00age", "answer": "\x00"}).status_code == 302
+        assert staff_client.post(address, {"question": "outage", "answer": "no\x00"}).status_code == 422
+
+    def test_an_earlier_question_can_be_changed(self, ticket, checklist, staff, staff_client):
+        evidence, walk = begun(ticket, checklist, staff)
+        walking.answer(ticket=ticket, walk=walk, question="outage", answer="no", note="覚え", by=staff)
+        html = html_of(staff_client, f"{address_of(evidence)}?question=outage")
+        assert ">覚え</textarea>" in html
+        assert "checked" in html
+        assert staff_client.get(f"{address_of(evidence)}?question=quota").status_code == 302
+
+    def test_an_old_walk_can_be_gone_on_with(self, ticket, checklist, staff, staff_client):
+        evidence, walk = begun(ticket, checklist, staff)
+        Walk.objects.filter(pk=walk.pk).update(started=timezone.now() - timedelta(days=90))
+        data = {"question": "outage", "answer": "no"}
+        assert staff_client.post(address_of(evidence), data).status_code == 302
+        assert standing(walk).given == {"outage": "no"}
+
+    def test_the_clients_walk_can_be_looked_at_only(self, ticket, checklist, staff_client):
+        walk = begin_walk(checklist=checklist)
+        answer_walk(walk=walk, question="outage", answer="no")
+        evidence = Evidence.objects.create(ticket=ticket, kind="walk", walk=walk)
+        html = html_of(staff_client, address_of(evidence))
+        assert "途中まで" in html
+        assert "data-key" not in html
+        staff_client.post(address_of(evidence), {"question": "webmail", "answer": "no"})
+        staff_client.post(address_of(evidence), {"drop": "1"})
+        assert standing(walk).given == {"outage": "no"}
+        assert "お客様ご自身" in html_of(staff_client, page_of(ticket))
+
+    def test_a_mistaken_walk_is_dropped_from_its_page(self, ticket, checklist, staff, staff_client):
+        evidence, _ = begun(ticket, checklist, staff)
+        assert staff_client.post(address_of(evidence), {"drop": "1"})["Location"] == page_of(ticket)
+        assert not ticket.evidence.filter(kind="walk").exists()
+        assert staff_client.get(address_of(evidence)).status_code == 404
+
+    def test_another_suspicion_is_offered_and_taken(self, ticket, checklist, staff, staff_client):
+        evidence, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        assert "推定原因にする" not in html_of(staff_client, page_of(ticket))
+        Ticket.objects.update(suspected_cause=Cause.objects.exclude(slug="mailbox-full").earliest("pk"))
+        assert "推定原因にする" in html_of(staff_client, page_of(ticket))
+        assert "推定原因にする" in html_of(staff_client, address_of(evidence))
+
+    def test_an_article_of_the_outcome_stands_in_the_reply(self, ticket, checklist, staff, staff_client):
+        evidence, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        found = re.search(r'href="([^"]+\?insert=\d+)#reply"', html_of(staff_client, address_of(evidence)))
+        assert found
+        html = html_of(staff_client, found[1])
+        assert re.search(r"<textarea[^>]*>\s*[^<]+\nhttps?://[^<]+/faq/[\w-]+/\s*</textarea>", html)
+
+    def test_staff_lists_come_first(self, ticket, checklist, staff_client):
+        Checklist.objects.filter(pk=checklist.pk).update(audience=Audience.STAFF, symptom="other")
+        html = html_of(staff_client, page_of(ticket))
+        options = re.findall(r'<option value="[\w-]+"(?: selected)?>[^<]+</option>', html)
+        assert "（担当者用）" in next(o for o in options if "nothing-arrives" in o)
+
+    def test_who_may(self, ticket, checklist, staff, editor):
+        evidence, walk = begun(ticket, checklist, staff)
+        begin = f"/admin/tickets/ticket/{ticket.pk}/walks/"
+        writes = Client()
+        writes.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+        for client, status in ((Client(), 302), (writes, 403)):
+            assert client.get(address_of(evidence)).status_code == status
+            data = {"question": "outage", "answer": "no"}
+            assert client.post(address_of(evidence), data).status_code == status
+            assert client.post(begin, {"checklist": checklist.slug}).status_code == status
+        assert not walk.steps.exists()
+        assert Walk.objects.count() == 1
+
+    def test_nothing_there(self, ticket, checklist, staff, staff_client):
+        _, walk = begun(ticket, checklist, staff)
+        begin = f"/admin/tickets/ticket/{ticket.pk}/walks/"
+        assert staff_client.get(begin).status_code == 405
+        assert staff_client.post(begin, {"checklist": "no\x00ne"}).status_code == 404
+        assert staff_client.post("/admin/tickets/ticket/99/walks/", {"checklist": "x"}).status_code == 404
+        assert staff_client.get(f"/admin/tickets/ticket/99/walks/{walk.pk}/").status_code == 404
+        assert staff_client.get(f"{begin}{9**30}/").status_code == 404
+
+    def test_a_step_takes_few_statements(self, ticket, checklist, staff, staff_client):
+        evidence, _ = begun(ticket, checklist, staff)
+        staff_client.get(address_of(evidence))
+        data = {"question": "outage", "answer": "no", "note": "x"}
+        assert statements(lambda: staff_client.post(address_of(evidence), data)) <= 12
+        assert statements(lambda: staff_client.get(address_of(evidence))) <= 12
+
+    def test_four_walks_cost_the_page_no_more_than_one(self, ticket, checklist, staff, staff_client):
+        go(ticket, begun(ticket, checklist, staff)[1], staff)
+        html_of(staff_client, page_of(ticket))
+        one = statements(lambda: staff_client.get(page_of(ticket)))
+        for _ in range(3):
+            go(ticket, begun(ticket, checklist, staff)[1], staff)
+        assert statements(lambda: staff_client.get(page_of(ticket))) == one
+
+
+def html_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def page_of(ticket: Ticket) -> str:
+    return f"/admin/tickets/ticket/{ticket.pk}/change/"
+
+
+def address_of(evidence: Evidence) -> str:
+    return f"/admin/tickets/ticket/{evidence.ticket_id}/walks/{evidence.walk_id}/"
+
+
+def statements(work: Callable[[], object]) -> int:
+    """How many, savepoints left out: they stand for the transaction that the test has begun already."""
+    with CaptureQueriesContext(connection) as seen:
+        work()
+    return len([q for q in seen.captured_queries if "SAVEPOINT" not in q["sql"]])

@@ -15,9 +15,9 @@ from faq.rules.facts import Facts
 from faq.services.facts import describe
 from faq.services.suggest import Suggestion as Row
 from faq.services.suggest import suggest
-from faq.services.walk import answers_of
 from mailsupport.lib.names import staff_name
 from mailsupport.templatetags.mailsupport import paragraphs
+from tickets.admin.walks import Walked, walked_words
 from tickets.models import Attachment, Event, Evidence, Message, Ticket, TicketArticle
 from tickets.rules.secrets import suspects
 from tickets.services.thread import MARK
@@ -92,22 +92,20 @@ class Suggestion:
     marks: str
 
 
-@dataclass(frozen=True)
-class Answers:
-    """A walk that came along: its questions and answers."""
-
-    title: str
-    answers: list[tuple[str, str]]
-
-
-def thread_of(ticket: Ticket) -> list[Said | Happened]:
-    """Messages and events in the order they happened. Three statements."""
+def thread_of(ticket: Ticket, walked: Iterable[Walked] = ()) -> list[Said | Happened]:
+    """Messages, events and finished walks in the order they happened. Three statements."""
     rows = ticket.messages.select_related("by", "contact").prefetch_related(
         Prefetch("attachments", Attachment.objects.order_by("pk"))
     )
     said: list[Said | Happened] = [_said(message) for message in rows.order_by("-pk")[:SHOWN]]
     events = ticket.events.select_related("by", "owner", "cause").order_by("-pk")[:SHOWN]
     happened = [Happened(event, words) for event in events if (words := event_words(event))]
+    # A walk is evidence, not an event of its own: the thread only tells when it came to its end.
+    happened += [
+        Happened(Event(at=walk.finished), walked_words(walk))
+        for walk in walked
+        if walk.ours and walk.finished
+    ]
     return sorted([*said, *happened], key=lambda item: (item.at, isinstance(item, Happened)))
 
 
@@ -152,7 +150,7 @@ def _by(words: str, who: str) -> str:
 def facts_of(ticket: Ticket, evidence: Iterable[Evidence]) -> list[Known]:
     """All facts in words, each with the evidence that first said the same."""
     rows = [Known(gettext("Symptom"), ticket.get_symptom_display(), gettext("chosen"))]
-    said = [(str(SOURCES[Evidence.Kind(e.kind)]), Facts.from_json(e.facts_json).to_json()) for e in evidence]
+    said = [(_source(e), Facts.from_json(e.facts_json).to_json()) for e in evidence]
     known = ticket.facts.to_json()
     for name, label, value in describe(ticket.facts):
         source = next((who for who, facts in said if facts.get(name) == known[name]), gettext("entered"))
@@ -160,16 +158,16 @@ def facts_of(ticket: Ticket, evidence: Iterable[Evidence]) -> list[Known]:
     return rows + [_browser(e) for e in evidence if e.kind == Evidence.Kind.BROWSER]
 
 
+def _source(evidence: Evidence) -> str:
+    """Where it came from, and from whom of us where a checklist was walked."""
+    who = staff_name(evidence.by) if evidence.kind == Evidence.Kind.WALK else ""
+    return "・".join(filter(None, [str(SOURCES[Evidence.Kind(evidence.kind)]), who]))
+
+
 def _browser(evidence: Evidence) -> Known:
     device = Facts.from_json(evidence.facts_json).device
     source = str(SOURCES[Evidence.Kind.BROWSER])
     return Known(gettext("Device"), "・".join(filter(None, [device, evidence.text])), source)
-
-
-def walks_of(evidence: Iterable[Evidence]) -> list[Answers]:
-    """Questions and answers of the walk that came along, if there is one."""
-    walks = [e.walk for e in evidence if e.walk is not None]
-    return [Answers(str(walk.version.checklist), answers_of(walk)) for walk in walks]
 
 
 def suggestions_of(ticket: Ticket, words: str) -> list[Suggestion]:

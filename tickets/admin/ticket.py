@@ -29,7 +29,7 @@ from faq.models import Cause
 from faq.rules.facts import Facts
 from mailsupport.lib.admin import CappedPaginator, Kept
 from tickets import reports
-from tickets.admin import filters, page, rows, search, talk
+from tickets.admin import filters, page, rows, search, talk, walks
 from tickets.admin.forms import BUTTONS, CallForm, TalkForm
 from tickets.models import Attachment, Message, Ticket
 from tickets.models.ticket import STATUSES
@@ -161,6 +161,7 @@ class TicketAdmin(Kept, admin.ModelAdmin[Ticket]):
         return [
             path("<int:pk>/files/<int:file>/", wrap(require_safe(self.file)), name="tickets_ticket_file"),
             path("<int:pk>/client/", wrap(require_safe(self.preview)), name="tickets_ticket_preview"),
+            *walks.urls(self),
             *super().get_urls(),
         ]
 
@@ -265,7 +266,8 @@ class TicketAdmin(Kept, admin.ModelAdmin[Ticket]):
         stale: Stale | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        evidence = list(ticket.evidence.select_related("walk__version__checklist").order_by("pk"))
+        evidence = walks.evidence_of(ticket)
+        walked = walks.walks_of(ticket, evidence)
         suggestions = page.suggestions_of(ticket, _words(ticket))
         context = {
             **self.admin_site.each_context(request),
@@ -275,14 +277,15 @@ class TicketAdmin(Kept, admin.ModelAdmin[Ticket]):
             "ticket": ticket,
             "may_change": self.has_change_permission(request),
             "row": rows.row_of(rows.with_sources(Ticket.objects.filter(pk=ticket.pk)).get()),
-            "thread": page.thread_of(ticket),
-            "form": form or talk.form_of(ticket, suggestions),
+            "thread": page.thread_of(ticket, walked),
+            "form": form or walks.with_article(request, ticket, talk.form_of(ticket, suggestions)),
             "buttons": BUTTONS,
             "stale": talk.meanwhile(stale) if stale else None,
             "suggestions": suggestions,
             "causes": page.causes_for(ticket),
             "facts": page.facts_of(ticket, evidence),
-            "walks": page.walks_of(evidence),
+            "walks": walked,
+            "checklists": walks.choices_for(ticket),
             "words": list(dict.fromkeys(e.text for e in evidence if e.text and e.kind == "words")),
             "past": page.past_of(ticket),
             "staff": list(_staff()),

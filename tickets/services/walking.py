@@ -55,10 +55,9 @@ def answer(*, ticket: Ticket, walk: Walk, question: str, answer: str, note: str 
     An outcome reached anew is suspected, unless the request is done. Raises NotOnTheWay as the walk itself
     does, NotOurs for a walk of the client or of another request.
     """
-    history.lock(ticket)
     evidence = _ours(ticket, walk)
     now = walks.answer(walk=walk, question=question, answer=answer, note=clean(note, NOTE))
-    _join(evidence, ticket, now, by)
+    _join(evidence, evidence.ticket, now, by)
     return now
 
 
@@ -68,7 +67,6 @@ def drop(*, ticket: Ticket, walk: Walk, by: User) -> None:
 
     `by` is asked for as by every verb; of nothing happened, nothing is left to sign.
     """
-    history.lock(ticket)
     evidence = _ours(ticket, walk)
     if walk.steps.filter(prefilled=False).exists():
         raise Begun
@@ -87,7 +85,9 @@ def _untouched(ticket: Ticket, checklist: Checklist, by: User) -> Evidence | Non
 
 
 def _ours(ticket: Ticket, walk: Walk) -> Evidence:
-    found = ticket.evidence.filter(kind=Evidence.Kind.WALK, walk=walk).first() if walk.by_id else None
+    """The walk's evidence with its request, both locked and as they are now: one statement for a step."""
+    rows = Evidence.objects.select_for_update(of=("self", "ticket")).select_related("ticket")
+    found = rows.filter(kind=Evidence.Kind.WALK, ticket=ticket, walk=walk).first() if walk.by_id else None
     if found is None:
         raise NotOurs
     return found
