@@ -49,7 +49,7 @@ def read(folder: Path) -> Knowledge:
         content.parse_causes(_text(causes), causes.name),
         content.parse_categories(_text(categories), categories.name),
         tuple(articles),
-        tuple(lists),
+        tuple(sorted(lists, key=lambda checklist: (checklist.order, checklist.slug))),
     )
 
 
