@@ -192,6 +192,7 @@ class _Draughtsman:
         self.texts, self.answers = texts, answers
         marks = {node: tuple(sign.text for sign in signs) for node, signs in self.signs.items()}
         drawn = layout(self.graph, Words(texts, marks, answers), strip=STRIP if self.numbers else 0)
+        self.most = max((self._number(edge) or 0 for edge in drawn.edges), default=0)
         ways: dict[str, list[Edge]] = {}
         for edge in drawn.edges:
             ways.setdefault(edge.source, []).append(edge)
@@ -300,10 +301,8 @@ class _Draughtsman:
             if edge.target.kind != Kind.NOWHERE
             else _NOWHERE,
         }
-        number = None
-        if self.numbers:
-            counts = [self.numbers.answered.get((edge.source, answer), 0) for answer in edge.answers]
-            number = sum(counts)
+        number = self._number(edge)
+        if number is not None:
             words = ngettext("%(words)s, %(n)d walk", "%(words)s, %(n)d walks", number) % {
                 "words": words,
                 "n": number,
@@ -320,12 +319,17 @@ class _Draughtsman:
             y=edge.points[0].y + STRIP - 5,
         )
 
+    def _number(self, edge: Edge) -> int | None:
+        if self.numbers is None:
+            return None
+        return sum(self.numbers.answered.get((edge.source, answer), 0) for answer in edge.answers)
+
     def _pairs(self, edge: Edge) -> frozenset[tuple[str, str]]:
         return self.circles if edge.target.kind == Kind.QUESTION else frozenset()
 
     def _thickness(self, number: int | None) -> float:
-        most = max(self.numbers.answered.values(), default=0) if self.numbers else 0
-        return round(THIN + (THICK - THIN) * number / most, 1) if number and most else THIN
+        share = number / self.most if number and self.most else 0
+        return round(THIN + (THICK - THIN) * share, 1)
 
 
 def _outline(box: Box, colour: str) -> str:
