@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from faq.models import Article, Outcome, Walk
@@ -28,6 +28,14 @@ def shown(walk: Walk) -> dict[str, object]:
         "letter": outcome.text("letter").strip(),
         "articles": rows.of_articles(_articles(outcome)),
     }
+
+
+def prose(markdown: str) -> SafeString:
+    """Markdown of a checklist (a test to make) as HTML in the active language. Statements only for links."""
+    language = (get_language() or "ja")[:2]
+    nothing: frozenset[str] = frozenset()
+    targets = Targets.load(language) if "](" in markdown else Targets(language, nothing, nothing, nothing)
+    return mark_safe(render(tidy(markdown), targets.resolve)) if markdown.strip() else SafeString("")
 
 
 def _articles(outcome: Outcome) -> list[Article]:

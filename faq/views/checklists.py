@@ -4,8 +4,9 @@ from contextlib import suppress
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,7 +15,7 @@ from faq.models import Checklist, Question, Walk
 from faq.models.base import Audience
 from faq.services import visit
 from faq.services import walk as walks
-from faq.services.outcome import shown
+from faq.services.outcome import prose, shown
 from faq.services.walk import NotOnTheWay, Standing
 
 
@@ -46,23 +47,44 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
 def walk(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Where the walk stands: a question (`?question=` for one answered before) or the outcome."""
     found = walks.walk_by_token(token)
-    if found is None or found.version.checklist.slug != slug:
+    # What staff ask on the phone stays with the request: its questions may be for staff only.
+    if found is None or found.version.checklist.slug != slug or found.by_id:
         raise Http404
-    if request.method == "POST" and "helped" in request.POST:
-        return _helped(request, found)
+    if request.method == "POST" and not request.POST.keys().isdisjoint(_BUTTONS):
+        return _button(request, found)
     now = walks.standing(found)
     if request.method == "POST":
         return _answer(request, now)
     question = now.question(request.GET.get("question", ""))
     if question is None and not now.place.outcome:
         return HttpResponseRedirect(_address(found))
+    if found.paused and question and "question" not in request.GET:
+        return _paused(request, now, question)
     return _ask(request, now, question) if question else _outcome(request, now)
 
 
-def _helped(request: HttpRequest, found: Walk) -> HttpResponse:
-    if found.outcome_id:
+_BUTTONS = frozenset({"helped", "pause", "resume"})
+
+
+def _button(request: HttpRequest, found: Walk) -> HttpResponse:
+    """It helped; the client goes to make a test; the client is back."""
+    if "helped" in request.POST and found.outcome_id:
         walks.finish(walk=found, helped=True)
+    elif "helped" not in request.POST and not found.outcome_id:
+        walks.pause(walk=found, paused="pause" in request.POST)
     return HttpResponseRedirect(_address(found))
+
+
+def _paused(request: HttpRequest, now: Standing, question: Question) -> HttpResponse:
+    context = {
+        "walk": now.walk,
+        "question": question,
+        "test": prose(question.text("test")),
+        "number": now.number(question.key),
+        "address": request.build_absolute_uri(_address(now.walk)),
+        "answered": _answered(now, leave=question.key),
+    }
+    return render(request, "faq/paused.html", context)
 
 
 def _answer(request: HttpRequest, now: Standing) -> HttpResponse:
@@ -89,10 +111,18 @@ def _ask(
         "form": form or QuestionForm(question=question, given=now.given.get(question.key, "")),
         "number": number,
         "left": now.left_after(question.key),
+        "how": _how(question),
+        "has_test": bool(question.test_ja),
         "back": _back(now, number),
         "answered": _answered(now, leave=question.key),
     }
     return render(request, "faq/question.html", context)
+
+
+def _how(question: Question) -> str:
+    """The way through menus and the test to make, between the question and its answers."""
+    paths, test = question.text("path"), prose(question.text("test"))
+    return render_to_string("faq/_how.html", {"paths": paths, "test": test}) if paths or test else ""
 
 
 def _outcome(request: HttpRequest, now: Standing) -> HttpResponse:
@@ -118,8 +148,14 @@ def _back(now: Standing, number: int) -> str:
 def _answered(now: Standing, leave: str = "") -> list[dict[str, str]]:
     """Rows for templates/components/check.html."""
     address = _address(now.walk)
+    ahead = gettext("From your own words")
     return [
-        {"label": str(question), "value": str(answer), "url": f"{address}?question={question.key}"}
+        {
+            "label": str(question),
+            "value": str(answer),
+            "url": f"{address}?question={question.key}",
+            "more": ahead if question.key in now.prefilled else "",
+        }
         for question, answer in now.answers()
         if question.key != leave
     ]

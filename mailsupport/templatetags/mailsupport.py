@@ -120,6 +120,19 @@ def file_size(size: int | None) -> str:
 
 
 @register.filter
+def menu_paths(text: object) -> list[tuple[str, list[str]]]:
+    """Ways through menus, "Label: a > b > c" a line, as (label or "", the steps in order)."""
+    lines = [line.strip() for line in str(text or "").splitlines() if line.strip()]
+    return [_menu_path(line) for line in lines]
+
+
+def _menu_path(line: str) -> tuple[str, list[str]]:
+    first, *others = [step.strip() for step in line.split(" > ")]
+    label, colon, step = first.replace("：", ": ", 1).partition(": ")
+    return (label.strip(), [step.strip(), *others]) if colon else ("", [first, *others])
+
+
+@register.filter
 def paragraphs(text: object) -> SafeString:
     """Plain text of a person as escaped paragraphs; only addresses of our own site become links."""
     blocks = re.split(r"\n\s*\n", str(text or "").replace("\r\n", "\n").strip())
