@@ -55,7 +55,7 @@ def test_home_shows_the_outage_first_and_leads_to_the_checklist(client: Client, 
     Outage.objects.create(title_ja="受信が遅れています", text_ja="消えていません。")
     html = client.get("/").content.decode()
     assert html.index("受信が遅れています") < html.index("<h1") < html.index("/checklists/nothing-arrives/")
-    assert "/search/?symptom=bounced" in html
+    assert "/checklists/bounced/" in html
     assert "/tickets/new/?symptom=other" in html
     Version.objects.update(status="retired")
     html = client.get("/").content.decode()
