@@ -1,6 +1,4 @@
-"""Checklists: words may be mended here; the structure of a published version comes from content files."""
-
-from typing import Any
+"""Checklists: read here, question by question. What was published once never changes: walks rely on it."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -67,27 +65,18 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin[Version]):
     inlines = [QuestionInline, OutcomeInline]
 
 
-class AnswerInline(admin.StackedInline[Answer, Question]):
-    """The words of the answers; where they lead is fixed."""
+class AnswerInline(ReadOnly, admin.StackedInline[Answer, Question]):
+    """The answers and where they lead."""
 
     model = Answer
     fk_name = "question"
     fields = ["key", "text_ja", "more_ja", "text_en", "more_en", "next", "outcome"]
     readonly_fields = ["key", "next", "outcome"]
     extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An answer without a way on would break the graph."""
-        return False
 
 
-class Words(Kept):
-    """Mixin: words may be mended, rows neither added nor deleted, and no entry on the home page."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Structure comes from the content files."""
-        return False
+class Part(ReadOnly):
+    """Mixin: a part of a version, without an entry on the home page."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Reached from its version."""
@@ -95,7 +84,7 @@ class Words(Kept):
 
 
 @admin.register(Question)
-class QuestionAdmin(Words, admin.ModelAdmin[Question]):
+class QuestionAdmin(Part, admin.ModelAdmin[Question]):
     """One question a page."""
 
     list_display = ["text_ja", "version"]
@@ -107,7 +96,7 @@ class QuestionAdmin(Words, admin.ModelAdmin[Question]):
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(Words, admin.ModelAdmin[Outcome]):
+class OutcomeAdmin(Part, admin.ModelAdmin[Outcome]):
     """Where a walk ends."""
 
     list_display = ["title_ja", "cause", "version"]
