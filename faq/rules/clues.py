@@ -166,7 +166,10 @@ def _stated(rule: Rule, sentence: str, found: re.Match[str]) -> bool:
         return False
     if rule.after and rule.after.match(sentence, found.end()):
         return False
-    return not (rule.asked and table().unsure.match(sentence, found.end()))
+    if not rule.asked or _pattern("なぜ|どうして|なんで").search(sentence):
+        # Why it is so is asked of what is so.
+        return True
+    return not table().unsure.match(sentence, found.end())
 
 
 _GRAVITY: Final = VALUES["touched"]
@@ -236,14 +239,24 @@ def _directions(sentence: _Sentence) -> Iterator[_Said]:
             yield said(value, found, weak=weak)
     for found in _pattern("<sent_not>").finditer(plain):
         if not _pattern("<not_yet>").match(plain, found.end()) and not _both(plain, found):
-            yield said("receiving" if _others_say(plain, found.end()) else "sending", found)
+            yield said("receiving" if _theirs(plain, found) else "sending", found)
     for found in _pattern("<sent>.{0,40}<thrown_back>|<thrown_mail>").finditer(plain):
         before = plain[max(0, found.start() - _BEFORE) : found.start()]
-        if not _pattern("(?:<no_thrown>)$").search(before) and not _pattern("送られて").search(found[0]):
-            theirs = _others_say(plain, found.end()) or _pattern(
-                "(?:自分|私|当社|弊社|こちら|うち)$|(?:<others>)[がは]、?[^、]{0,6}$"
-            ).search(before)
-            yield said("receiving" if theirs else "sending", found)
+        by_hand = _pattern("<sent>").match(found[0])
+        if (by_hand or not _pattern("(?:<no_thrown>)$").search(before)) and "送られて" not in found[0]:
+            yield said("receiving" if _theirs(plain, found) else "sending", found)
+
+
+def _theirs(plain: str, found: re.Match[str]) -> bool:
+    """They cannot send, or what they send comes back."""
+    before = plain[max(0, found.start() - _FARTHER) : found.start()]
+    if _others_say(plain, found.end()) and not _pattern("<staff>").search(plain, found.end()):
+        return True
+    return bool(
+        _pattern("(?:自分|私|当社|弊社|こちら|うち)$|(?:<others>)[がは](?!<only_where>)[^、]{0,20}$").search(
+            before
+        )
+    )
 
 
 def _both(plain: str, found: re.Match[str]) -> bool:
@@ -270,10 +283,18 @@ def _arrival(plain: str, found: re.Match[str]) -> tuple[str, bool]:
     if here or there:
         return ("" if here and there else "receiving" if here else "sending"), False
     if _pattern("<sent>").search(before):
-        return ("" if _pattern("(?:<sent_to_self>)<sent>").search(before) else "sending"), False
+        return (
+            "receiving"
+            if _pattern("(?:<sent_to_self>)<sent>|(?:<self_share>)$").search(before)
+            else "sending"
+        ), False
     if _pattern("<received_not>").fullmatch(found[0]) or _pattern("(?:<from_somebody>)$").search(before):
         return "receiving", False
-    return ("" if _pattern("<seems>").match(plain, found.end()) else "receiving"), True
+    # 「学校のアドレス宛のメール」 may be ours or theirs.
+    doubtful = _pattern("<seems>").match(plain, found.end()) or _pattern(
+        "(?:宛|あて)て?の[^、]{0,8}$"
+    ).search(before)
+    return ("" if doubtful else "receiving"), True
 
 
 def _no_trouble(plain: str, before: str, found: re.Match[str]) -> bool:
@@ -301,16 +322,17 @@ _ADDRESS: Final = re.compile(
 
 def _devices(plain: str) -> list[_Said]:
     """The client's device, when one is named and it is not the other side's."""
-    found = []
+    found: list[_Said] = []
     for name, words in _DEVICES.items():
         for match in _pattern(words).finditer(plain):
             before, after = plain[max(0, match.start() - _BEFORE) : match.start()], plain[match.end() :][:12]
             theirs = _pattern("(?:<others>)[のがはも、]{1,2}$").search(before) or _pattern(
                 "(?:を(?:お?使|ご?利用)[^、]{0,6}|の)<people>|(?:宛|あて)"
             ).match(after)
-            if not theirs:
+            if theirs:
+                return []
+            if not any(said.value == name for said in found):
                 found.append(_Said("device", name, match.start(), match.end()))
-                break
     return found if len(found) == 1 else []
 
 
