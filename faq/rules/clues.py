@@ -290,9 +290,9 @@ def _arrival(plain: str, found: re.Match[str]) -> tuple[str, bool]:
         ), False
     if _pattern("<received_not>").fullmatch(found[0]) or _pattern("(?:<from_somebody>)$").search(before):
         return "receiving", False
-    # 「学校のアドレス宛のメール」 may be ours or theirs.
+    # 「学校のアドレス宛のメール」 and 「Gmailだけ」 may be ours or theirs.
     doubtful = _pattern("<seems>").match(plain, found.end()) or _pattern(
-        "(?:宛|あて)て?の[^、]{0,8}$"
+        "(?:(?:宛|あて)て?の[^、]{0,8}|<any_provider>(?:だけ|のみ)[^、]{0,8})$"
     ).search(before)
     return ("" if doubtful else "receiving"), True
 
