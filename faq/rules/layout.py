@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from faq.rules import rows
 from faq.rules.graph import Graph, Way
-from faq.rules.lines import width, wrap
+from faq.rules.lines import balance, width, wrap
 
 TEXT: Final = 14
 SMALL: Final = 13
@@ -260,7 +260,7 @@ def _plain(node: Node, words: Words, least: int) -> _Plan:
     )
     wide = max(least, min(_WIDEST, _even(room + TEXT) + 2 * PAD))
     inner = wide - 2 * PAD
-    lines = wrap(text, inner / (TEXT / 2), 5)
+    lines = balance(text, inner / (TEXT / 2), 5)
     wrapped = tuple(wrap(mark, (inner - ICON) / (SMALL / 2), 2) for mark in marks)
     return _Plan(node, wide, wrapped, lines)
 
@@ -274,7 +274,7 @@ def _question(
         # A longer label takes two equal lines, or more where they are too long for a cell.
         wanted = longest if longest <= _ONE_LINE else longest / 2 + SMALL
         wide = max(64, min(_CELL, _even(wanted) + PAD + 4))
-        wrapped = tuple(wrap(label, (wide - PAD) / (SMALL / 2), 4) for label in labels[target])
+        wrapped = tuple(balance(label, (wide - PAD) / (SMALL / 2), 4) for label in labels[target])
         cells.append((tuple(group), target, wrapped, wide))
     plan = _plain(node, words, sum(wide for *_rest, wide in cells))
     if cells and (spare := plan.width - sum(wide for *_rest, wide in cells)):

@@ -42,6 +42,19 @@ def wrap(text: str, most: float, lines: int = 99) -> tuple[str, ...]:
     return tuple(done)
 
 
+def balance(text: str, most: float, lines: int = 99) -> tuple[str, ...]:
+    """The same number of lines as `wrap` gives, as even as they can be: no last line of one letter."""
+    best = wrap(text, most, lines)
+    narrower = most
+    while len(best) > 1 and narrower > most / 2:
+        narrower -= 1
+        tried = wrap(text, narrower, lines)
+        if len(tried) > len(best) or tried[-1].endswith("…") != best[-1].endswith("…"):
+            break
+        best = tried
+    return best
+
+
 def _pieces(text: str, most: float) -> list[str]:
     """What is not to be broken: words of Latin letters unless longer than a line, and single characters."""
     pieces = []

@@ -139,17 +139,28 @@ class _Sign:
 
 
 def drawing_of(
-    version: Version, *, address: Address | None = None, numbers: Numbers | None = None
+    version: Version,
+    *,
+    address: Address | None = None,
+    numbers: Numbers | None = None,
+    script: Script | None = None,
 ) -> Drawing:
     """Draw `version`. address("question" | "outcome", key) gives the link of a node, "" for none.
 
     With `numbers` lines are as wide as many went that way, and questions say how many gave up there.
-    One statement for what was published once and is known to this process, else three; one more where
-    `version.checklist` was not read with it.
+    Give `script` where it was read already. Else no statement for what was published once and is known to
+    this process, three to get to know it; three for a draft. One more where `version` lacks its checklist.
     """
-    script = script_of(version)
-    outcomes = {outcome.key: outcome for outcome in version.outcomes.select_related("cause")}
-    return _Draughtsman(version, script, outcomes, address or _no_link, numbers).draw()
+    script = script or script_of(version)
+    return _Draughtsman(version, script, outcomes_of(version, script), address or _no_link, numbers).draw()
+
+
+def outcomes_of(version: Version, script: Script) -> dict[str, Outcome]:
+    """By key. All outcomes of what was published are led to; those of a draft may not be yet."""
+    if version.status == Version.Status.DRAFT:
+        return {outcome.key: outcome for outcome in version.outcomes.select_related("cause")}
+    answers = [answer for row in script.questions.values() for answer in row.answers.all()]
+    return {answer.outcome.key: answer.outcome for answer in answers if answer.outcome}
 
 
 def _no_link(kind: str, key: str) -> str:
@@ -307,11 +318,12 @@ class _Draughtsman:
                 "words": words,
                 "n": number,
             }
-        end = edge.points[-1]
+        end, wide = edge.points[-1], self._thickness(number)
+        half = round(5 + wide / 2)
         return DrawnLine(
             path=edge.path,
-            width=self._thickness(number),
-            tip=f"M{end.x - 6} {end.y - 10}h12L{end.x} {end.y}z",
+            width=wide,
+            tip=f"M{end.x - half} {end.y - half - 4}h{2 * half}L{end.x} {end.y}z",
             words=words,
             broken=edge.target.kind == Kind.NOWHERE or (edge.source, edge.target.key) in self._pairs(edge),
             number=number,

@@ -163,8 +163,9 @@ def test_words_are_of_the_language(version: Version) -> None:
 
 
 def test_statements(version: Version, draft: Version, django_assert_num_queries: Any) -> None:
-    drawing_of(version)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
+        drawing_of(version)
+    with django_assert_num_queries(0):
         drawing_of(version)
     with django_assert_num_queries(3):
         drawing_of(draft)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from faq.rules.graph import Graph, Way
 from faq.rules.layout import STRIP, Box, Cell, Edge, Kind, Layout, Node, Words, circling, layout
-from faq.rules.lines import width, wrap
+from faq.rules.lines import balance, width, wrap
 
 KEYS = [f"q{n}" for n in range(8)]
 LONG = (
@@ -203,3 +203,9 @@ def test_japanese_lines_neither_begin_with_a_full_stop_nor_end_with_a_bracket() 
     assert wrap("画面で見る（メール）", 12) == ("画面で見る", "（メール）")
     assert wrap("Google Workspace を使う", 16) == ("Google", "Workspace を使", "う")
     assert wrap("あいうえおかきくけこ", 8, 2) == ("あいうえ", "おかき…")
+
+
+def test_lines_are_even() -> None:
+    assert wrap("どのアドレスにも届いていません", 26) == ("どのアドレスにも届いていま", "せん")
+    assert balance("どのアドレスにも届いていません", 26) == ("どのアドレスにも", "届いていません")
+    assert balance("一行", 14) == ("一行",)
