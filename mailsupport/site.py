@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from faq.models import Desk
 from tickets import reports
+from tickets.views import statistics
 
 
 class StaffSite(AdminSite):
@@ -24,6 +25,10 @@ class StaffSite(AdminSite):
     site_title = _("Mail support staff")
     index_title = _("Home")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The stock screens, and the statistics of checklists."""
+        return [*statistics.urls(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The staff home: is mail going out, what is ours to do, what do clients not find."""

@@ -25,6 +25,8 @@ SMALL_LINE: Final = 18
 PAD: Final = 10
 MARGIN: Final = 16
 ICON: Final = 20
+TIP: Final = 9
+"""What the head of a line takes of it."""
 STRIP: Final = 20
 """Room under a box for the number on its lines."""
 _NARROWEST: Final = 176
@@ -116,15 +118,17 @@ class Edge:
 
     @property
     def path(self) -> str:
-        """As the `d` of an SVG path: straight in a row, bent between rows."""
-        first, *rest = self.points
-        drawn = [f"M{first.x} {first.y}"]
-        for here, to in zip(self.points, rest, strict=False):
+        """As the `d` of an SVG path: straight in a row, bent between rows; short of its end by TIP."""
+        *rest, last = self.points[1:]
+        here = self.points[0]
+        drawn = [f"M{here.x} {here.y}"]
+        for to in (*rest, Point(last.x, last.y - TIP)):
             if here.x == to.x or here.y == to.y:
                 drawn.append(f"L{to.x} {to.y}")
             else:
                 middle = (here.y + to.y) // 2
                 drawn.append(f"C{here.x} {middle} {to.x} {middle} {to.x} {to.y}")
+            here = to
         return "".join(drawn)
 
 

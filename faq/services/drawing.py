@@ -78,6 +78,7 @@ class DrawnBox:
     href: str
     words: str
     colour: str
+    first: bool
     broken: bool
     outline: str
     marks: tuple[Mark, ...]
@@ -271,6 +272,7 @@ class _Draughtsman:
             href="" if kind == Kind.NOWHERE else self.address(kind.value, key),
             words=self._words(box.node),
             colour=self._colour(box.node),
+            first=box.node == (Kind.QUESTION, self.graph.first),
             broken=broken,
             outline=_outline(box, self._colour(box.node)),
             marks=self._marks(box),
