@@ -265,6 +265,25 @@ class TestPages:
         assert not walk.steps.exists()
         assert Walk.objects.count() == 1
 
+    def test_what_staff_ask_is_no_page_for_clients(self, ticket, staff):
+        sheet = Checklist.objects.get(slug="staff-sheet")
+        public = Checklist.objects.get(slug="nothing-arrives")
+        assert Client().get("/checklists/staff-sheet/").status_code == 404
+        for checklist in (sheet, public):
+            _, walk = begun(ticket, checklist, staff)
+            address = f"/checklists/{checklist.slug}/{walk.token}/"
+            assert Client().get(address).status_code == 404
+            assert Client().post(address, {"question": "outage", "answer": "no"}).status_code == 404
+            assert not walk.steps.filter(prefilled=False).exists()
+
+    def test_the_sheet_shows_its_test_and_its_menus(self, ticket, staff, staff_client):
+        evidence, walk = begun(ticket, Checklist.objects.get(slug="staff-sheet"), staff)
+        html = html_of(staff_client, f"{address_of(evidence)}?question=scope")
+        assert "<li>5分待って、どれが届いたかを、ウェブメールで見てもらいます。</li>" in html
+        walking.answer(ticket=ticket, walk=walk, question="scope", answer="all", by=staff)
+        assert "<li>whois.jprs.jp</li>" in html_of(staff_client, address_of(evidence))
+        assert statements(lambda: staff_client.get(f"{address_of(evidence)}?question=scope")) <= 12
+
     def test_nothing_there(self, ticket, checklist, staff, staff_client):
         _, walk = begun(ticket, checklist, staff)
         begin = f"/admin/tickets/ticket/{ticket.pk}/walks/"

@@ -304,7 +304,7 @@ def _asked(evidence: Evidence, now: Standing, question: Question, note: str | No
         "back": _address(evidence, before) if before else "",
         "hint": question.text("hint"),
         "test": _steps_html(question.text("test")),
-        "path": [line for line in question.text("path").splitlines() if line.strip()],
+        "paths": question.text("path"),
         "ahead": question.key in now.prefilled,
         "note": now.note(question.key) if note is None else note,
         "most": NOTE,
