@@ -155,13 +155,17 @@ class Standing:
 
 
 def walk_by_token(token: str) -> Walk | None:
-    """The walk, while it can be resumed (30 days); None for any other token."""
+    """A client's walk, while it can be resumed (30 days); None for any other token.
+
+    Walks of staff stay with their request, and a list for staff is no client's, whoever began it: nothing
+    tells any more that a deleted account did.
+    """
     if not token:
         return None
     return (
         Walk.objects.open_to_resume()
         .select_related("version__checklist", "outcome__cause")
-        .filter(token=token)
+        .filter(token=token, by=None, version__checklist__audience=Audience.PUBLIC)
         .first()
     )
 

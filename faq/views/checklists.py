@@ -47,8 +47,7 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
 def walk(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Where the walk stands: a question (`?question=` for one answered before) or the outcome."""
     found = walks.walk_by_token(token)
-    # What staff ask on the phone stays with the request: its questions may be for staff only.
-    if found is None or found.version.checklist.slug != slug or found.by_id:
+    if found is None or found.version.checklist.slug != slug:
         raise Http404
     if request.method == "POST" and not request.POST.keys().isdisjoint(_BUTTONS):
         return _button(request, found)

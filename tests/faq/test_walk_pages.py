@@ -15,7 +15,7 @@ from faq.rules.facts import Facts
 from faq.rules.graph import walks
 from faq.services.checklists import file_of, graph_of, with_everything
 from faq.services.outcome import shown
-from faq.services.walk import answer, begin, standing
+from faq.services.walk import answer, begin, standing, walk_by_token
 from mailsupport.templatetags.mailsupport import menu_paths
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,18 @@ def test_a_walk_of_staff_is_not_a_page_for_clients(client: Client, checklist: Ch
     assert client.get(address(walk)).status_code == 404
     assert client.post(address(walk), {"question": "outage", "answer": "no"}).status_code == 404
     assert not walk.steps.exists()
+
+
+def test_a_list_for_staff_stays_theirs_when_the_account_that_walked_it_is_deleted(
+    client: Client, knowledge: None, staff: User
+) -> None:
+    sheet = Checklist.objects.get(slug="staff-sheet")
+    walk = begin(checklist=sheet, language="ja", by=staff)
+    staff.delete()
+    walk.refresh_from_db()
+    assert walk.by is None
+    assert client.get(address(walk)).status_code == 404
+    assert walk_by_token(walk.token) is None
 
 
 def test_a_list_for_staff_is_not_walked_by_clients(client: Client, checklist: Checklist) -> None:
