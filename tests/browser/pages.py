@@ -88,7 +88,7 @@ class Search(Screen):
 
     def send(self) -> None:
         """Press the button."""
-        self.page.locator("form.ask .b.go").click()
+        follow(self.page.locator("form.ask .b.go"))
 
     def keys(self) -> list[str]:
         """Keys of the articles found."""
@@ -103,7 +103,7 @@ class Home(Search):
 
     def symptom(self, words: str) -> None:
         """Choose one of the buttons."""
-        self.page.locator(".symptoms a", has_text=words).click()
+        follow(self.page.locator(".symptoms a", has_text=words))
 
 
 class Walk(Screen):
@@ -113,12 +113,12 @@ class Walk(Screen):
 
     def begin(self) -> None:
         """From the page before the first question."""
-        self.button("最初の質問へ").click()
+        follow(self.button("最初の質問へ"))
 
     def answer(self, words: str) -> None:
         """Choose the answer that begins with these words, and go on."""
         self.page.locator(".choice", has_text=words).first.click()
-        self.page.locator("main form .b.go").click()
+        follow(self.page.locator("main form .b.go"))
 
     def walk(self, answers: Sequence[str] = FULL_MAILBOX) -> None:
         """All questions, to the outcome."""
@@ -128,7 +128,7 @@ class Walk(Screen):
 
     def did_not_help(self) -> None:
         """On to the request."""
-        self.link("解決しない・相談する").click()
+        follow(self.link("解決しない・相談する"))
 
 
 class TicketForm(Screen):
@@ -203,7 +203,7 @@ class Find(Screen):
         """Fill in both and look."""
         self.page.locator("[name=number]").fill(number)
         self.page.locator("[name=phone]").fill(phone)
-        self.button("状況を見る").click()
+        follow(self.button("状況を見る"))
 
 
 class AdminHome(Screen):
@@ -216,7 +216,7 @@ class AdminHome(Screen):
         self.open()
         self.page.locator("[name=username]").fill(name)
         self.page.locator("[name=password]").fill(password)
-        self.page.locator("#login-form [type=submit]").click()
+        follow(self.page.locator("#login-form [type=submit]"))
         expect(self.page.locator(".counts")).to_be_visible()
 
     def count(self, words: str) -> str:
@@ -237,7 +237,7 @@ class AdminQueue(Screen):
 
     def open_top(self) -> None:
         """The page of the first one."""
-        self.rows.first.locator("th a").click()
+        follow(self.rows.first.locator("th a"))
 
 
 class AdminTicket(Screen):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from faq.models import Vote, Walk
-from tests.browser.pages import WORDS, Find, Home, TicketForm, Tracking, photo
+from tests.browser.pages import WORDS, Find, Home, TicketForm, Tracking, follow, photo
 from tests.browser.pages import Walk as WalkScreen
 from tickets.models import Message, Ticket
 from tickets.rules.workflow import Word
@@ -25,11 +25,11 @@ def test_search_article_and_vote(plain, knowledge, desk):
     home.field.fill(WORDS)
     home.send()
     assert "mailbox-full" in home.keys()[:3]
-    plain.locator("#answers .hits a[href*='/mailbox-full/']").click()
+    follow(plain.locator("#answers .hits a[href*='/mailbox-full/']"))
     expect(home.heading).to_contain_text("いっぱい")
     assert not plain.locator("button[hidden]:visible").count()
-    home.link("はい、解決しました").click()
-    home.button("はい、解決しました").click()
+    follow(home.link("はい、解決しました"))
+    follow(home.button("はい、解決しました"))
     expect(home.heading).to_contain_text("ありがとうございます")
     vote = Vote.objects.get()
     assert (vote.helpful, vote.article.key) == (True, "mailbox-full")
@@ -37,7 +37,7 @@ def test_search_article_and_vote(plain, knowledge, desk):
 
 def test_an_article_that_did_not_help_leads_to_the_request(plain, knowledge, desk):
     plain.goto("/faq/mailbox-full/")
-    Home(plain).link("いいえ、相談する").click()
+    follow(Home(plain).link("いいえ、相談する"))
     form = TicketForm(plain)
     form.what(WORDS, "nothing-arrives")
     form.when()
@@ -49,17 +49,17 @@ def test_checklist_with_a_mistake_back_and_solved(plain, knowledge, desk):
     walk = WalkScreen(plain)
     walk.open()
     walk.begin()
-    plain.locator("main form .b.go").click()
+    follow(plain.locator("main form .b.go"))
     expect(plain.locator(".errors")).to_be_visible()
     assert plain.title().startswith("エラー：")
     walk.answer("わからない")
     walk.answer("届いている")
-    plain.locator(".back").click()
+    follow(plain.locator(".back"))
     expect(plain.locator("[type=radio][value=yes]")).to_be_checked()
     for words in ("届いていない", "会社のアドレス全部", "ふつうに開く", "何も変えていない", "上限に近い"):
         walk.answer(words)
     expect(walk.heading).to_contain_text("いっぱい")
-    walk.button("解決した").click()
+    follow(walk.button("解決した"))
     expect(plain.locator("#solved")).to_contain_text("よかった")
     assert Walk.objects.get().helped is True
 
@@ -73,7 +73,7 @@ def test_filed_answered_found_and_solved(plain, visitors, knowledge, desk):
     expect(plain.locator(".errors")).to_be_visible()
     expect(plain.locator("main")).to_contain_text("IMG_0412.png")
     form.when()
-    plain.locator(".back").click()
+    follow(plain.locator(".back"))
     expect(plain.locator("[name=affected_address]")).to_have_value("info@yamadaya.example")
     form.on()
     form.who()
@@ -94,7 +94,7 @@ def test_filed_answered_found_and_solved(plain, visitors, knowledge, desk):
     assert ticket.links.get().token not in other.content() + other.url
     Tracking(other).reply("こちらからも書けます")
     assert Message.objects.filter(ticket=ticket).count() == 3
-    Tracking(other).button("解決した").click()
+    follow(Tracking(other).button("解決した"))
     expect(other.locator("main")).to_contain_text("「解決した」とお知らせいただきました")
     ticket.refresh_from_db()
     assert ticket.said_solved_at or ticket.word == Word.SOLVED

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import WORDS, TicketForm, Tracking, photo
+from tests.browser.pages import WORDS, TicketForm, Tracking, follow, photo
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,7 +36,7 @@ def test_answers_while_they_write_and_the_words_stay(page, knowledge, desk):
     page.locator("[name=words]").press_sequentially(WORDS)
     hits = page.locator("#suggestions .hits a")
     expect(hits.first).to_be_visible()
-    hits.first.click()
+    follow(hits.first)
     expect(form.heading).to_contain_text("メール")
     form.open()
     expect(page.locator("[name=words]")).to_have_value(WORDS)

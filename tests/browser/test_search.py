@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from faq.models import Lookup
-from tests.browser.pages import WORDS, Home, Search, TicketForm
+from tests.browser.pages import WORDS, Home, Search, TicketForm, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,11 +93,11 @@ def test_none_of_these_keeps_the_words(page, knowledge, desk):
     home = Home(page)
     home.open()
     home.field.fill(WORDS)
-    home.ask.click()
+    follow(home.ask)
     expect(page.locator("[name=words]")).to_have_value(WORDS)
     search = Search(page)
     search.open("?q=冷蔵庫の修理")
-    search.ask.click()
+    follow(search.ask)
     expect(page.locator("[name=words]")).to_have_value("冷蔵庫の修理")
     TicketForm(page).what(symptom="other")
     TicketForm(page).when()
@@ -119,7 +119,7 @@ def test_marks_and_the_way_to_an_article_and_back(page, knowledge, desk):
     search = Search(page)
     search.open(f"?q={WORDS}")
     assert search.page.locator(".hits mark").count()
-    search.hits.first.click()
+    follow(search.hits.first)
     expect(page.locator("#feedback button").first).to_be_visible()
     page.go_back()
     expect(search.field).to_have_value(WORDS)
