@@ -102,11 +102,16 @@ def desk(db: None) -> Desk:
     )
 
 
+def groups_of_staff() -> None:
+    """As migrations make them: a transactional test may have emptied the tables, and with them the groups."""
+    for migration in ("0002_groups", "0003_editors_write_drafts"):
+        import_module(f"tickets.migrations.{migration}").grant(apps, None)
+
+
 def member(name: str, group: str) -> User:
-    """A staff user in `group`, as migrations made it."""
+    """A staff user in `group`."""
     if not Group.objects.filter(name=group).exists():
-        # A transactional test before this one emptied the tables, and with them what migrations wrote.
-        import_module("tickets.migrations.0002_groups").grant(apps, None)
+        groups_of_staff()
     user = User.objects.create_user(name, f"{name}@desk.example", "a-long-password-1", is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user

@@ -1,21 +1,20 @@
 """What an attacker finds: a request with a photo, its link, and staff who look after it."""
 
-from importlib import import_module
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.conftest import groups_of_staff
 from tests.security.attack import ANSWERS, file_request
 from tickets.models import AccessLink, Ticket
 
 
 @pytest.fixture
 def _groups(db: None) -> None:
-    """As the migration makes them, whatever an earlier test has flushed."""
-    import_module("tickets.migrations.0002_groups").grant(apps, None)
+    """As migrations make them, whatever an earlier test has flushed."""
+    groups_of_staff()
 
 
 @pytest.fixture

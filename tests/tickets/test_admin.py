@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faq.models import Article, ArticleText, Category, Cause
+from tests.conftest import groups_of_staff
 from tickets.models import (
     Attachment,
     Contact,
@@ -30,8 +31,8 @@ QUEUE = "/admin/tickets/ticket/"
 
 @pytest.fixture(autouse=True)
 def _groups(db: None) -> None:
-    """As the migration makes them, whatever an earlier test has flushed."""
-    import_module("tickets.migrations.0002_groups").grant(apps, None)
+    """As migrations make them, whatever an earlier test has flushed."""
+    groups_of_staff()
 
 
 @pytest.fixture
