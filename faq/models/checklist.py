@@ -14,6 +14,18 @@ from faq.models.base import SYMPTOMS, Audience, Bilingual
 from faq.models.cause import Cause
 
 
+class ChecklistQuerySet(models.QuerySet["Checklist"]):
+    """Reads of checklists."""
+
+    def walkable(self) -> Self:
+        """With a published version."""
+        return self.filter(versions__status=Version.Status.PUBLISHED)
+
+    def public(self) -> Self:
+        """What anybody may walk."""
+        return self.walkable().filter(audience=Audience.PUBLIC)
+
+
 class Checklist(Bilingual):
     """A list of questions for one symptom; its versions hold the questions."""
 
@@ -27,6 +39,8 @@ class Checklist(Bilingual):
         _("audience"), max_length=10, choices=Audience.choices, default=Audience.PUBLIC
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = ChecklistQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("checklist")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Final
 
@@ -24,15 +25,30 @@ def stored() -> tuple[ChecklistFile, ...]:
     return tuple(file_of(version) for version in _versions())
 
 
-def load(file: ChecklistFile, report: Report, *, overwrite: bool) -> None:
-    """Bring one checklist up to its file. Raises ContentError where it cannot be walked."""
-    name = f"checklists/{file.slug}.toml"
+def load(files: Sequence[ChecklistFile], report: Report, *, overwrite: bool) -> None:
+    """Bring checklists up to their files. Raises ContentError where one cannot be walked."""
+    changed = [file for file in files if _load(file, report, overwrite)]
+    # Only when all are there: a text may link to a list that comes later.
+    for file in changed:
+        if wrong := wrong_texts(file):
+            raise ContentError(f"{_name(file)}: {wrong[0]}")
+
+
+def _load(file: ChecklistFile, report: Report, overwrite: bool) -> bool:
+    """Whether the file was written."""
     version = _versions().filter(checklist__slug=file.slug).first()
     now = content.dump_checklist(file_of(version)) if version else None
     wanted = content.dump_checklist(file)
-    if decide(name, wanted, now, version.file_digest if version else "", report, overwrite):
-        report.warnings += [f"{name}: {words}" for words in _check(file, name)]
-        _save(file, name, content.digest(wanted))
+    loaded = version.file_digest if version else ""
+    if not decide(_name(file), wanted, now, loaded, report, overwrite):
+        return False
+    report.warnings += [f"{_name(file)}: {words}" for words in _check(file)]
+    _save(file, content.digest(wanted))
+    return True
+
+
+def _name(file: ChecklistFile) -> str:
+    return f"checklists/{file.slug}.toml"
 
 
 def graph_of(file: ChecklistFile) -> Graph:
@@ -44,11 +60,11 @@ def graph_of(file: ChecklistFile) -> Graph:
     )
 
 
-def _check(file: ChecklistFile, name: str) -> list[str]:
+def _check(file: ChecklistFile) -> list[str]:
     """Warnings; raises ContentError for the first of the problems."""
     graph = graph_of(file)
-    if wrong := [*problems(graph), *wrong_facts(file), *wrong_texts(file)]:
-        raise ContentError(f"{name}: {wrong[0]}")
+    if wrong := [*problems(graph), *wrong_facts(file)]:
+        raise ContentError(f"{_name(file)}: {wrong[0]}")
     return [str(warning) for warning in warnings(graph)]
 
 
@@ -82,14 +98,14 @@ def wrong_facts(file: ChecklistFile) -> list[str]:
     return wrong
 
 
-def _save(file: ChecklistFile, name: str, digest: str) -> None:
+def _save(file: ChecklistFile, digest: str) -> None:
     plain = ("symptom", "title_ja", "title_en", "audience", "order", "intro_ja", "intro_en")
     checklist, _ = Checklist.objects.update_or_create(
         slug=file.slug, defaults={name: getattr(file, name) for name in plain}
     )
     checklist.versions.filter(status=Version.Status.PUBLISHED).update(status=Version.Status.RETIRED)
     version = Version(status=Version.Status.PUBLISHED, file_digest=digest, published_at=timezone.now())
-    write_version(checklist=checklist, file=file, version=version, name=name)
+    write_version(checklist=checklist, file=file, version=version, name=_name(file))
 
 
 def write_version(*, checklist: Checklist, file: ChecklistFile, version: Version, name: str = "") -> Version:

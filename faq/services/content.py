@@ -92,8 +92,7 @@ def load(folder: Path = SHIPPED, *, overwrite: bool = False) -> Report:
     _load_causes(known.causes, report, overwrite)
     _load_categories(known.categories, report, overwrite)
     _load_articles(known.articles, report, overwrite)
-    for checklist in known.checklists:
-        checklists.load(checklist, report, overwrite=overwrite)
+    checklists.load(known.checklists, report, overwrite=overwrite)
     _render_all(known.articles)
     for article in outdated():
         reindex(article)

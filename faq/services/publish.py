@@ -40,7 +40,7 @@ class Targets:
         return cls(
             language,
             frozenset(Article.objects.order_by().values_list("key", flat=True)),
-            frozenset(Checklist.objects.order_by().values_list("slug", flat=True)),
+            frozenset(Checklist.objects.public().order_by().values_list("slug", flat=True)),
             frozenset(Category.objects.order_by().values_list("slug", flat=True)),
             ask,
         )

@@ -257,11 +257,7 @@ def answers_of(walk: Walk, language: str | None = None) -> list[tuple[str, str]]
 
 def checklists(audience: Audience = Audience.PUBLIC) -> list[Checklist]:
     """What anybody (or `audience`) may walk, in order."""
-    return list(
-        Checklist.objects.filter(audience=audience, versions__status=Version.Status.PUBLISHED).order_by(
-            "order", "slug"
-        )
-    )
+    return list(Checklist.objects.walkable().filter(audience=audience))
 
 
 def _way(answer: Answer) -> Way:
@@ -327,12 +323,8 @@ def most_questions(version: Version) -> int:
 
 def checklist_for(articles: list[int]) -> Checklist | None:
     """The public checklist that may end at one of these articles. One statement."""
-    return (
-        Checklist.objects.filter(
-            audience=Audience.PUBLIC,
-            versions__status=Version.Status.PUBLISHED,
-            versions__outcomes__articles__in=articles,
-        )
-        .order_by("order", "slug")
-        .first()
-    )
+    return Checklist.objects.filter(
+        audience=Audience.PUBLIC,
+        versions__status=Version.Status.PUBLISHED,
+        versions__outcomes__articles__in=articles,
+    ).first()

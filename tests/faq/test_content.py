@@ -1,5 +1,6 @@
 """Knowledge as files: loaded twice it is loaded once, exported it loads to the same."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.models import Article, ArticleText, Cause, IndexedText, Phrase, Version
+from faq.models import Article, ArticleText, Cause, Checklist, IndexedText, Outcome, Phrase, Version
 from faq.rules import toml
 from faq.rules.content import ArticleFile, dump_article, parse_article, tidy
 from faq.search.index import state
@@ -143,6 +144,33 @@ def test_a_checklist_that_goes_round_is_refused(knowledge: None, tmp_path: Path)
     path.write_text(path.read_text("utf-8").replace('to = "webmail"', 'to = "outage"'), "utf-8")
     with pytest.raises(CommandError, match="in a circle: outage > outage"):
         call_command("load_knowledge", tmp_path)
+
+
+def linking(text: str, link: str) -> str:
+    """A checklist file whose first outcome with steps begins them with a link."""
+    return re.sub(r'(steps_ja = """\n)', rf"\g<1>{link}\n\n", text, count=1)
+
+
+def test_lists_may_link_to_each_other_whichever_comes_first(knowledge: None, tmp_path: Path) -> None:
+    export(tmp_path)
+    Checklist.objects.all().delete()
+    path = tmp_path / "checklists" / "nothing-arrives.toml"
+    text = path.read_text("utf-8")
+    link = "[続きの質問](checklist:suspicious)"
+    path.write_text(linking(text, link), "utf-8")
+    assert len(load(tmp_path).created) == 8
+    assert Outcome.objects.filter(steps_ja__contains=link).exists()
+
+
+@pytest.mark.parametrize("slug", ["staff-sheet", "no-such-list"])
+def test_no_text_links_to_a_list_that_clients_cannot_walk(knowledge: None, tmp_path: Path, slug: str) -> None:
+    export(tmp_path)
+    path = tmp_path / "checklists" / "nothing-arrives.toml"
+    text = path.read_text("utf-8")
+    path.write_text(linking(text, f"[x](checklist:{slug})"), "utf-8")
+    with pytest.raises(CommandError, match=slug):
+        call_command("load_knowledge", tmp_path)
+    assert not Version.objects.filter(checklist__slug="nothing-arrives", number=2).exists()
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)

@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from faq.forms import QuestionForm
-from faq.models import Article, Cause, Checklist, Question, Version
+from faq.models import Article, Cause, Checklist, Question
 from faq.models.base import Audience
 from faq.rules.words import clean
 from faq.services import rows
@@ -115,7 +115,7 @@ def walks_of(ticket: Ticket, evidence: Iterable[Evidence]) -> list[Walked]:
 
 def choices_for(ticket: Ticket) -> list[tuple[Checklist, bool]]:
     """All that can be walked, ours first, and whether it is the one to suggest. One statement."""
-    published = Checklist.objects.filter(versions__status=Version.Status.PUBLISHED).order_by("order", "slug")
+    published = Checklist.objects.walkable()
     found = sorted(published, key=lambda row: row.audience != Audience.STAFF)
     public = [row for row in found if row.audience != Audience.STAFF]
     suggested = next((row for row in public if row.symptom == ticket.symptom), found[0] if found else None)
@@ -172,7 +172,7 @@ def _begin(site: TicketAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     _may(site, request)
     ticket = get_object_or_404(Ticket, pk=_fits(pk))
     slug = clean(request.POST.get("checklist", ""), 50)
-    checklist = get_object_or_404(Checklist.objects.filter(versions__status="published"), slug=slug)
+    checklist = get_object_or_404(Checklist.objects.walkable(), slug=slug)
     evidence = walking.begin(ticket=ticket, checklist=checklist, by=_me(request))
     return HttpResponseRedirect(_address(evidence))
 
