@@ -17,12 +17,13 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one browser did here. `id` is random and stands in votes and searches, never a person's name."""
+    """What one browser did here, the newest last. `id` is random and stands in votes and searches, never a
+    person's name; `walks` are tokens."""
 
     id: str = ""
     lookups: tuple[int, ...] = ()
     articles: tuple[str, ...] = ()
-    walk: str = ""
+    walks: tuple[str, ...] = ()
 
 
 def visit_of(session: SessionBase) -> Visit:
@@ -34,8 +35,15 @@ def visit_of(session: SessionBase) -> Visit:
         id=str(data.get("id", ""))[:32],
         lookups=tuple(n for n in data.get("lookups", ()) if isinstance(n, int)),
         articles=tuple(key for key in data.get("articles", ()) if isinstance(key, str)),
-        walk=str(data.get("walk", "")),
+        walks=_walks(data),
     )
+
+
+def _walks(data: dict[str, object]) -> tuple[str, ...]:
+    """Sessions of before hold one walk, as "walk"."""
+    found = data.get("walks", [data.get("walk")])
+    tokens = found if isinstance(found, list) else []
+    return tuple(token for token in tokens if token and isinstance(token, str))
 
 
 def remember_lookup(session: SessionBase, *lookups: int) -> Visit:
@@ -51,8 +59,9 @@ def remember_article(session: SessionBase, key: str) -> Visit:
 
 
 def remember_walk(session: SessionBase, token: str) -> Visit:
-    """The checklist walk that was begun last."""
-    return _keep(session, replace(visit_of(session), walk=token))
+    """A checklist walk that was begun or gone on with, by its token ("": none yet, only the visit's id)."""
+    visit = visit_of(session)
+    return _keep(session, replace(visit, walks=_newest(visit.walks, (token,) if token else ())))
 
 
 def _newest(there: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -66,7 +75,7 @@ def _keep(session: SessionBase, visit: Visit) -> Visit:
         "id": kept.id,
         "lookups": list(kept.lookups),
         "articles": list(kept.articles),
-        "walk": kept.walk,
+        "walks": list(kept.walks),
     }
     if session.get(_KEY) != data:
         session[_KEY] = data

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -155,18 +155,20 @@ class Standing:
 
 
 def walk_by_token(token: str) -> Walk | None:
-    """A client's walk, while it can be resumed (30 days); None for any other token.
+    """A client's walk, while it can be resumed (30 days); None for any other token."""
+    return walks_by_token([token]).first() if token else None
+
+
+def walks_by_token(tokens: Iterable[str]) -> QuerySet[Walk]:
+    """Those of the tokens that are a client's and can be resumed.
 
     Walks of staff stay with their request, and a list for staff is no client's, whoever began it: nothing
     tells any more that a deleted account did.
     """
-    if not token:
-        return None
     return (
         Walk.objects.open_to_resume()
         .select_related("version__checklist", "outcome__cause")
-        .filter(token=token, by=None, version__checklist__audience=Audience.PUBLIC)
-        .first()
+        .filter(token__in=list(tokens), by=None, version__checklist__audience=Audience.PUBLIC)
     )
 
 

@@ -171,7 +171,7 @@ def test_a_walk_from_the_first_question_to_the_end(client: Client, knowledge: No
     assert html.count("変更") >= 5
     client.post(address, {"helped": "yes"})
     assert Walk.objects.get().helped is True
-    assert visit.visit_of(client.session).walk == token
+    assert visit.visit_of(client.session).walks == (token,)
 
 
 def test_nothing_chosen_says_what_to_do(client: Client, knowledge: None) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from faq.models import Checklist, Lookup
 from faq.services.lookup import sign
-from faq.services.walk import begin
+from faq.services.walk import answer, begin
 from tickets.models import Attachment, Draft, Ticket
 from tickets.services import drafts
 
@@ -140,6 +140,7 @@ class TestFiling:
 class TestBrought:
     def test_the_checklist_and_the_searches_come_along(self, client, knowledge):
         walk = begin(checklist=Checklist.objects.get(slug="nothing-arrives"), language="ja")
+        answer(walk=walk, question="outage", answer="no")
         lookup = Lookup.objects.create(text="メールがこない", language="ja")
         brought = f"?walk={walk.token}&l={sign([lookup.pk])}&article=mailbox-full"
         page = client.get(url("what") + brought).content.decode()

@@ -84,7 +84,7 @@ class TestFiling:
     def test_all_that_was_said_comes_along(self, article, desk, staff):
         lookup = Lookup.objects.create(text="全然来ない", language="ja")
         draft = make_draft()
-        draft.visit = {"lookups": [lookup.pk], "articles": ["mailbox-full", "unknown"], "walk": 999}
+        draft.visit = {"lookups": [lookup.pk], "articles": ["mailbox-full", "unknown"], "walks": [999]}
         draft.save()
         file = files.store(upload=SimpleUploadedFile("a.txt", b"x"), draft=draft)
         opened = opening.file_draft(draft=draft, user_agent="Mozilla/5.0 (iPhone) Safari/604")

@@ -1,16 +1,14 @@
 """How a request begins: from the form, or by staff for somebody on the phone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from faq.models import Article, Cause, Lookup, Walk
+from faq.models import Cause, Walk
 from faq.rules.facts import Facts
 from faq.services.suggest import suggest
 from tickets.models import (
@@ -30,11 +28,10 @@ from tickets.rules import agents, numbers, phones
 from tickets.rules.domains import domain_of
 from tickets.rules.request import Request, subject_of
 from tickets.services import access, counting, history, mailing, promise
+from tickets.services.brought import Brought, brought_by
 from tickets.services.errors import Incomplete
 
 HOUR = timedelta(hours=1)
-_MOST = 20
-"""Lookups and articles of one visit that come along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +43,19 @@ class Opened:
     created: bool
 
 
-class Visit(NamedTuple):
-    """What the client did before asking."""
-
-    lookups: list[Lookup]
-    articles: list[Article]
-    walk: Walk | None
-    facts: Facts
-
-
 def file_draft(*, draft: Draft, user_agent: str = "", address: str = "") -> Opened:
     """File the draft: once, however often and at the same time it is sent.
 
-    Takes `draft.visit` = {"lookups": [ids], "articles": [keys], "walk": id} along as evidence. `address`
+    Takes `draft.visit` = {"lookups": [ids], "articles": [keys], "walks": [ids]} along as evidence. `address`
     (of the network) is not kept. Raises Incomplete where answers are missing.
     """
     request = Request.from_json(draft.data)
     missing = request.missing()
     if missing:
         raise Incomplete(missing)
-    visit = _visit(draft.visit)
+    visit = brought_by(draft.visit)
     # Before the transaction: reading words is slow, and SQLite has one writer.
-    suspected = _suspected(visit.walk, request, draft.language)
+    suspected = visit.suspected or _suspected(request, draft.language)
     return _file(draft, request, visit, suspected, user_agent)
 
 
@@ -78,7 +66,7 @@ def too_many(*, address: str) -> bool:
 
 
 @transaction.atomic
-def _file(draft: Draft, request: Request, visit: Visit, suspected: Cause | None, user_agent: str) -> Opened:
+def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | None, user_agent: str) -> Opened:
     # The lock (on SQLite: the one writer) makes a second tap wait for the first.
     draft.refresh_from_db(from_queryset=Draft.objects.select_for_update())
     if draft.ticket is not None:
@@ -87,7 +75,7 @@ def _file(draft: Draft, request: Request, visit: Visit, suspected: Cause | None,
     ticket = _ticket(
         contact=contact,
         request=request,
-        facts=visit.facts.merged(request.facts()),
+        facts=visit.known.merged(request.facts()),
         suspected=suspected,
         source=Source.FORM,
         key=draft.key,
@@ -216,37 +204,8 @@ def _first_link(ticket: Ticket) -> AccessLink:
     return ticket.links.select_related("contact").filter(contact=ticket.contact_id).earliest("pk")
 
 
-def _visit(data: Any) -> Visit:
-    found = data if isinstance(data, Mapping) else {}
-    lookups = [pk for pk in _list(found.get("lookups")) if isinstance(pk, int)]
-    keys = [key for key in _list(found.get("articles")) if isinstance(key, str)]
-    walk_id = found.get("walk")
-    walk = (
-        Walk.objects.select_related("outcome__cause").filter(pk=walk_id).first()
-        if isinstance(walk_id, int)
-        else None
-    )
-    return Visit(
-        list(Lookup.objects.filter(pk__in=lookups).order_by("pk")) if lookups else [],
-        list(Article.objects.public().filter(key__in=keys)) if keys else [],
-        walk,
-        _walk_facts(walk) if walk else Facts(),
-    )
-
-
-def _list(value: object) -> list[object]:
-    return value[-_MOST:] if isinstance(value, list) else []
-
-
-def _walk_facts(walk: Walk) -> Facts:
-    steps = walk.steps.exclude(question__fact="").exclude(answer__value="")
-    return Facts.from_json(dict(steps.values_list("question__fact", "answer__value")))
-
-
-def _suspected(walk: Walk | None, request: Request, language: str) -> Cause | None:
-    """What the checklist found, else the main cause of the article that best fits words and symptom."""
-    if walk and walk.outcome:
-        return walk.outcome.cause
+def _suspected(request: Request, language: str) -> Cause | None:
+    """The main cause of the article that best fits words and symptom."""
     best = suggest(request.words, language=language, symptom=request.symptom)
     if not best:
         return None
@@ -257,21 +216,16 @@ def _suspected(walk: Walk | None, request: Request, language: str) -> Cause | No
     )
 
 
-def _take_along(ticket: Ticket, request: Request, visit: Visit, user_agent: str) -> None:
+def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: str) -> None:
     kinds = Evidence.Kind
     rows = [Evidence(ticket=ticket, kind=kinds.FORM, facts_json=request.facts().to_json())]
     rows += [Evidence(ticket=ticket, kind=kinds.WORDS, text=lookup.text) for lookup in visit.lookups]
-    if visit.walk:
-        cause = visit.walk.outcome.cause if visit.walk.outcome else None
-        rows += [
-            Evidence(
-                ticket=ticket,
-                kind=kinds.WALK,
-                walk=visit.walk,
-                cause=cause,
-                facts_json=visit.facts.to_json(),
-            )
-        ]
+    rows += [
+        Evidence(
+            ticket=ticket, kind=kinds.WALK, walk=one.walk, cause=one.cause, facts_json=one.told.to_json()
+        )
+        for one in visit.sent
+    ]
     device, browser = agents.device(user_agent), agents.browser(user_agent)
     if device or browser:
         rows += [

@@ -19,13 +19,14 @@ from faq.models.base import SYMPTOMS
 from faq.services.lookup import unsign
 from faq.services.suggest import Suggestion, suggest
 from faq.services.visit import visit_of
-from faq.services.walk import facts_of, walk_by_token
+from faq.services.walk import walks_by_token
 from mailsupport.lib.limits import address_of, allowed
 from tickets.forms import StepForm, WhatForm, WhenForm, WhoForm
 from tickets.models import Draft, Ticket
 from tickets.rules.domains import domain_of, same_domain
 from tickets.rules.secrets import suspects
 from tickets.services import drafts, files, opening
+from tickets.services.brought import brought_by
 from tickets.services.errors import UploadRefused
 
 SUGGESTIONS = 3
@@ -191,7 +192,7 @@ def _brought(draft: Draft) -> list[tuple[str, str]]:
     articles = Article.objects.public().filter(key__in=visit.get("articles", [])).for_display()
     return [
         *(("search", gettext("You searched: %s") % lookup.text) for lookup in searches),
-        *([("list", gettext("Your answers to our questions"))] if visit.get("walk") else []),
+        *([("list", gettext("Your answers to our questions"))] if brought_by(visit).sent else []),
         *(("mail", gettext("You have read: %s") % article.title) for article in articles),
     ]
 
@@ -214,7 +215,7 @@ def _take_files(request: HttpRequest, draft: Draft) -> str:
 
 def _arrival(request: HttpRequest) -> dict[str, str]:
     """What is known on the first page: the symptom, and the words last searched for."""
-    walk = _walk(request)
+    walk = next(iter(reversed(_walks(request))), None)
     asked = walk.version.checklist.symptom if walk else request.GET.get("symptom", "")
     words = request.GET.get("q", "").replace("\x00", "")[:500]
     if not words and (trail := _trail(request)):
@@ -224,25 +225,28 @@ def _arrival(request: HttpRequest) -> dict[str, str]:
 
 def _arrival_visit(request: HttpRequest) -> dict[str, object]:
     """What comes along with the request: the walk, the articles, the searches of this visit."""
-    walk = _walk(request)
     article = request.GET.get("article", "").replace("\x00", "")[:50]
     articles = [*visit_of(request.session).articles, *([article] if article else [])]
-    return {"walk": walk.pk if walk else None, "articles": articles, "lookups": list(_trail(request))}
+    came = [walk.pk for walk in _walks(request)]
+    return {"walks": came, "articles": articles, "lookups": list(_trail(request))}
 
 
 def _trail(request: HttpRequest) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*visit_of(request.session).lookups, *unsign(request.GET.get("l", "")))))
 
 
-def _walk(request: HttpRequest) -> Walk | None:
-    token = request.GET.get("walk", "") or visit_of(request.session).walk
-    return walk_by_token(token.replace("\x00", "")) if token else None
+def _walks(request: HttpRequest) -> list[Walk]:
+    """Those of this visit, and last the one that the client comes from."""
+    named = request.GET.get("walk", "").replace("\x00", "")
+    tokens = [token for token in (*visit_of(request.session).walks, named) if token]
+    if not tokens:
+        return []
+    return sorted(walks_by_token(tokens), key=lambda walk: (walk.token == named, walk.last_step))
 
 
 def _known(step: str, draft: Draft) -> dict[str, str]:
     """What the checklist has asked already is not asked again: it stands there, to be changed."""
-    walk = Walk.objects.filter(pk=draft.visit.get("walk")).first() if step == "when" else None
-    return facts_of(walk).to_json() if walk else {}
+    return brought_by(draft.visit).known.to_json() if step == "when" else {}
 
 
 def _draft(request: HttpRequest) -> Draft | None:
