@@ -1,11 +1,16 @@
 """The invented requests: all states, nothing mailed, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils import timezone
 
-from faq.models import Desk
-from tickets.models import Client, Delivery, Ticket
-from tickets.rules.workflow import Status
+from faq.models import Desk, Walk, WalkStep
+from faq.services.walk import checklists
+from tickets.models import Client, Delivery, Evidence, Ticket
+from tickets.rules.workflow import DONE, Status
 from tickets.services import outbox
 
 
@@ -20,6 +25,24 @@ def test_the_demo_shows_every_state_mails_nothing_and_runs_once(staff):
     assert outbox.claim() is None
     with pytest.raises(CommandError, match="already"):
         call_command("demo", verbosity=0)
+
+
+@pytest.mark.usefixtures("knowledge")
+def test_the_demo_walks_every_list_to_all_ends(staff):
+    call_command("demo", verbosity=0)
+    for checklist in checklists():
+        figures = Walk.objects.filter(version__checklist=checklist)
+        assert figures.filter(helped=True).exists(), checklist
+        assert figures.filter(finished=None, last_step__lt=timezone.now() - timedelta(days=1)).exists(), (
+            checklist
+        )
+    assert Walk.objects.exclude(paused=None).exists()
+    asked = Evidence.objects.filter(kind="walk", ticket__status__in=DONE)
+    agreed = [evidence.cause_id == evidence.ticket.cause_id for evidence in asked.select_related("ticket")]
+    assert True in agreed
+    assert False in agreed
+    assert not Walk.objects.filter(started__gt=timezone.now()).exists()
+    assert not WalkStep.objects.filter(at__lt=F("walk__started")).exists()
 
 
 @pytest.mark.usefixtures("knowledge")

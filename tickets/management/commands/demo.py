@@ -1,4 +1,4 @@
-"""`manage.py demo`: about 40 invented requests in all states, to look at and to try things on."""
+"""`manage.py demo`: about 40 invented requests in all states, and walks, to look at and to try things on."""
 
 import random
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from faq.models import Cause, Desk
-from tickets.models import Client, Contact, Delivery, Domain, Draft, Event, Message, Ticket
+from faq.models import Cause, Desk, Walk
+from tickets.management import demo_walks
+from tickets.models import Client, Contact, Delivery, Domain, Draft, Event, Evidence, Message, Ticket
 from tickets.rules.request import Request
 from tickets.rules.workflow import OURS, Status
 from tickets.services import opening, promise, routing, thread
@@ -120,7 +121,8 @@ class Command(BaseCommand):
         clients = _clients()
         for number, story in enumerate(islice(cycle(STORIES), COUNT)):
             _request(number, story, by=by, cause=causes[story.cause], client=clients[number % len(clients)])
-        self.stdout.write(f"{COUNT} invented requests.")
+        walked = demo_walks.wander()
+        self.stdout.write(f"{COUNT} invented requests, {walked} invented walks through checklists.")
 
 
 def _causes() -> dict[str, Cause]:
@@ -153,17 +155,20 @@ def _clients() -> list[Client]:
 def _request(number: int, story: Story, *, by: User, cause: Cause, client: Client) -> None:
     # Seeded by the number: the demo is the same everywhere.
     chance = random.Random(number)  # noqa: S311 no secret
-    ticket = _filed(number, story, client)
+    ticket = _filed(number, story, client, chance)
     status = ENDS[(number + number // len(ENDS)) % len(ENDS)]
     _bring_to(ticket, status, story, by=by, cause=cause)
     # Nothing of this is ever mailed.
     Delivery.objects.filter(ticket=ticket).update(state=Delivery.State.SENT, sent=timezone.now(), attempts=1)
     # What is our turn is mostly of today: a desk with fifteen broken promises is no picture of a desk.
     days = chance.randint(0, 13) if status not in OURS else number % 8 == 0
-    _move_back(ticket, timedelta(days=days, minutes=chance.randint(5, 180)))
+    age = timedelta(days=days, minutes=chance.randint(5, 180))
+    _move_back(ticket, age)
+    for walk in Walk.objects.filter(evidence__ticket=ticket):
+        demo_walks.move_back(walk, age + timedelta(minutes=10), chance)
 
 
-def _filed(number: int, story: Story, client: Client) -> Ticket:
+def _filed(number: int, story: Story, client: Client, chance: random.Random) -> Ticket:
     domain = DOMAINS[CLIENTS.index(client.name)]
     answers = Request(
         symptom=story.symptom,
@@ -175,7 +180,10 @@ def _filed(number: int, story: Story, client: Client) -> Ticket:
         phone="03-0000-0000",
         email=f"person{number}@mobile.example" if number % 3 else "",
     )
-    draft = Draft.objects.create(key=f"demo-{number}", language="ja", data=answers.to_json())
+    # Every other one walked a checklist first.
+    walk = number % 2 and demo_walks.before_request(symptom=story.symptom, cause=story.cause, chance=chance)
+    visit = {"walks": [walk.pk]} if walk else {}
+    draft = Draft.objects.create(key=f"demo-{number}", language="ja", data=answers.to_json(), visit=visit)
     ticket = opening.file_draft(draft=draft).ticket
     ticket.client = client
     ticket.save()
@@ -218,5 +226,6 @@ def _move_back(ticket: Ticket, age: timedelta) -> None:
     ticket.save()
     for message in Message.objects.filter(ticket=ticket):
         Message.objects.filter(pk=message.pk).update(created=message.created - age)
-    for event in Event.objects.filter(ticket=ticket):
-        Event.objects.filter(pk=event.pk).update(at=event.at - age)
+    for model in (Event, Evidence):
+        for row in model.objects.filter(ticket=ticket):
+            model.objects.filter(pk=row.pk).update(at=row.at - age)
