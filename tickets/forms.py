@@ -1,6 +1,6 @@
 """The forms a client meets. They check words; what follows from them is the services' business."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from faq.models.base import SYMPTOMS
 from mailsupport.lib.choices import Label
@@ -63,22 +64,40 @@ class StepForm(PlainForm):
     """One step of the request. `typed` is what is kept: only this step's own answers, as typed."""
 
     kept: ClassVar[tuple[str, ...]] = ()
+    short: ClassVar[Mapping[str, StrPromise]] = {}
+    """Labels for an answer, where the question's own does not do."""
 
-    def __init__(self, *args: Any, affected: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        affected: str = "",
+        without: Collection[str] = (),
+        walked: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         # The address in trouble, for the step that asks for another one.
         self.affected = affected
+        # The client has walked a checklist: its answers say already what happens.
+        self.walked = walked
+        for name in without:
+            del self.fields[name]
 
     @classmethod
-    def typed(cls, posted: Mapping[str, str]) -> dict[str, str]:
-        """This step's answers out of what was sent; anything else that was sent is not looked at."""
-        return {name: str(posted.get(name, "")).replace("\x00", "")[:LONGEST] for name in cls.kept}
+    def typed(cls, posted: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:
+        """This step's answers out of what was sent; anything else that was sent is not looked at.
+
+        `without` names questions that the page did not ask: they are answered only where they were sent.
+        """
+        asked = [name for name in cls.kept if name in posted or name not in without]
+        return {name: str(posted.get(name, "")).replace("\x00", "")[:LONGEST] for name in asked}
 
 
 class WhatForm(StepForm):
     """What happens."""
 
     kept = ("symptom", "words")
+    short: ClassVar = {"symptom": _("The trouble")}
     symptom = forms.ChoiceField(
         label=_("Which is closest?"),
         choices=[(str(key), Label(words)) for key, words in SYMPTOMS],
@@ -94,6 +113,12 @@ class WhatForm(StepForm):
         max_length=LONGEST,
         error_messages={"required": _("Please write what happens. One line is enough.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.walked:
+            self.fields["words"].required = False
+            self.fields["words"].label = _("Anything else you would like to tell us")
 
 
 class WhenForm(StepForm):

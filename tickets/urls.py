@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from tickets.views import filing, tracking
+from tickets.views import checking, filing, tracking
 
 app_name = "tickets"
 urlpatterns = [
     path("new/", filing.step, name="new"),
-    path("new/check/", filing.check, name="check"),
+    path("new/check/", checking.check, name="check"),
     path("new/<slug:step>/", filing.step, name="step"),
     path("find/", tracking.find, name="find"),
     path("found/", tracking.found, name="found"),

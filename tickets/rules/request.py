@@ -23,6 +23,9 @@ LONGEST: Mapping[str, int] = {
 }
 """Characters kept of each field."""
 
+ASKED = ("symptom", "since", "affected_address", "work_stopped", "error_text")
+"""What the form asks and a checklist or the client's words may have told before."""
+
 SUBJECT = 120
 """Characters of a subject."""
 
@@ -63,9 +66,11 @@ class Request:
         """Only what was answered, in the order of the fields."""
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name))}
 
-    def missing(self) -> tuple[str, ...]:
-        """Names of answers without which nobody can help: what happens, the name, a way to answer."""
+    def missing(self, *, walked: bool = False) -> tuple[str, ...]:
+        """Names of answers without which nobody can help: what happens, the name, a way to answer. Who has
+        `walked` a checklist has said what happens."""
         needed = [name for name in ("symptom", "words", "name") if not getattr(self, name)]
+        needed = [name for name in needed if not (walked and name == "words")]
         return (*needed, *(() if self.email or self.phone else ("phone",)))
 
     def facts(self) -> Facts:
@@ -82,6 +87,15 @@ class Request:
     def subject(self) -> str:
         """The first line of the words."""
         return subject_of(self.words)
+
+
+def filled(typed: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, and for what was not typed what is known of it (names of `ASKED` only).
+
+    Words of a screen that were taken out are not put back: this one answer may be empty.
+    """
+    told = {name: known[name] for name in ASKED if known.get(name)}
+    return told | {name: value for name, value in typed.items() if value or name == "error_text"}
 
 
 def _fit(name: str, text: str) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
-from faq.models import Article, Cause, Checklist, Lookup, Question, Walk
-from faq.models.checklist import Answer
+from faq.models import Answer, Article, Cause, Lookup, Question, Walk
+from faq.models.article import ArticleQuerySet
 from faq.rules.facts import Facts
+from faq.rules.names import Symptom
 from faq.services import walk as walks
 from faq.services.walk import Standing
 
@@ -20,53 +22,67 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Walked:
-    """A checklist as the client walked it up to now. `sent` is False where it is left out of the request."""
+    """A checklist as far as the client walked it. `sent` is False where it is left out of the request."""
 
-    standing: Standing
+    now: Standing
     sent: bool = True
 
     @property
     def walk(self) -> Walk:
         """The row."""
-        return self.standing.walk
+        return self.now.walk
 
     @property
-    def checklist(self) -> Checklist:
-        """Which one."""
-        return self.walk.version.checklist
+    def title(self) -> str:
+        """The checklist's, in the active language."""
+        return self.walk.version.checklist.title
 
-    @cached_property
-    def answers(self) -> list[tuple[Question, Answer]]:
-        """What was answered, in order."""
-        return self.standing.answers()
-
-    @cached_property
-    def told(self) -> Facts:
-        """What the answers tell."""
-        given = {question.key: answer.key for question, answer in self.answers}
-        return self.standing.script.facts(given)
-
-    @cached_property
-    def known(self) -> Facts:
-        """What the answers tell over what the client's words told before; an answer takes their place also
-        where it is "I don't know". Yesterday's "today" is asked again."""
-        asked = {question.fact for question, _ in self.answers if question.fact}
-        facts = Facts.from_json(self.walk.facts_json).without(*asked).merged(self.told)
-        is_today = timezone.localdate(self.walk.started) == timezone.localdate()
-        return facts if is_today else facts.without("since")
+    @property
+    def outcome(self) -> str:
+        """The likely cause in a sentence, in the active language; "" where the walk has not come to one."""
+        return self.walk.outcome.text("title") if self.walk.outcome else ""
 
     @property
     def cause(self) -> Cause | None:
         """What it probably is, by this walk."""
         return self.walk.outcome.cause if self.walk.outcome else None
 
+    @cached_property
+    def answers(self) -> list[tuple[Question, Answer]]:
+        """What was answered, in order."""
+        return self.now.answers()
+
+    @cached_property
+    def told(self) -> Facts:
+        """What the answers tell."""
+        return self.now.script.facts({question.key: answer.key for question, answer in self.answers})
+
+    @cached_property
+    def known(self) -> Facts:
+        """What the answers tell, over what the client's words told before.
+
+        An answer counts over the words also where it is "I don't know". The "today" of another day is
+        unknown: it is asked again.
+        """
+        asked = [question.fact for question, _ in self.answers if question.fact]
+        facts = Facts.from_json(self.walk.facts_json).without(*asked).merged(self.told)
+        is_today = timezone.localdate(self.walk.last_step) == timezone.localdate()
+        return facts if is_today else facts.without("since")
+
+    @property
+    def said(self) -> str:
+        """Questions and answers as lines, in the active language, marked as what they are."""
+        about = gettext("Answers to our questions: %s") % self.title
+        lines = [f"{question}\n→ {answer}" for question, answer in self.answers]
+        return "\n".join([about, "", *lines])
+
 
 @dataclass(frozen=True)
 class Brought:
-    """All that comes along. Walks, the oldest first: those without an answer tell nothing and stay out."""
+    """All that comes along. Walks the oldest first; those without an answer tell nothing and stay away."""
 
     lookups: list[Lookup]
-    articles: list[Article]
+    articles: ArticleQuerySet
     walked: list[Walked]
 
     @property
@@ -83,35 +99,63 @@ class Brought:
         return facts
 
     @property
+    def symptom(self) -> str:
+        """Whose checklist was chosen last; also of one that is left out, whose answers only are not sent."""
+        found = (one.walk.version.checklist.symptom for one in reversed(self.walked))
+        return next((symptom for symptom in found if symptom not in ("", Symptom.OTHER)), "")
+
+    def to_json(self) -> dict[str, str]:
+        """What need not be asked again, by the names of `rules.request.Request`."""
+        return {"symptom": self.symptom, **self.known.to_json()}
+
+    @property
     def suspected(self) -> Cause | None:
         """By the newest walk that came to an outcome which did not solve it."""
         causes = (one.cause for one in reversed(self.sent) if not one.walk.helped)
         return next((cause for cause in causes if cause), None)
 
+    @property
+    def subject(self) -> str:
+        """For a request without words, in the active language: the newest walk and where it came to."""
+        newest = self.sent[-1]
+        return pgettext("after a label", ": ").join(filter(None, [newest.title, newest.outcome]))
+
+    @property
+    def said(self) -> str:
+        """For a request without words, in the active language: the answers, the newest walk first."""
+        return "\n\n".join(one.said for one in reversed(self.sent))
+
 
 def brought_by(visit: object) -> Brought:
-    """What `Draft.visit` = {"lookups": [ids], "articles": [keys], "walks": [ids]} names, as it is now; other
-    names and types are left out. At most four statements, however many walks (and two for each version of a
-    checklist that this process has not read yet)."""
+    """What `Draft.visit` names, as it is now: {"lookups": [ids], "articles": [keys], "walks": [ids],
+    "left_out": [ids of walks]}. Other names and types are not looked at.
+
+    At most three statements, however many walks; and two for a checklist's version that this process has not
+    read yet.
+    """
     found = visit if isinstance(visit, Mapping) else {}
     lookups = [pk for pk in _list(found.get("lookups")) if isinstance(pk, int)]
     keys = [key for key in _list(found.get("articles")) if isinstance(key, str)]
     return Brought(
         list(Lookup.objects.filter(pk__in=lookups).order_by("pk")) if lookups else [],
-        list(Article.objects.public().filter(key__in=keys).for_display()) if keys else [],
+        Article.objects.public().filter(key__in=keys) if keys else Article.objects.none(),
         _walked(found),
     )
 
 
 def _walked(visit: Mapping[str, object]) -> list[Walked]:
-    # Drafts of before hold one walk, as "walk".
-    pks = [pk for pk in [visit.get("walk"), *_list(visit.get("walks"))] if isinstance(pk, int)]
-    if not pks:
+    # A draft of before names one walk, as "walk".
+    wanted = [pk for pk in [visit.get("walk"), *_list(visit.get("walks"))] if isinstance(pk, int)]
+    if not wanted:
         return []
-    left_out = _list(visit.get("left_out"))
     rows = Walk.objects.select_related("version__checklist", "outcome__cause").prefetch_related("steps")
-    found = [walks.standing(walk) for walk in rows.filter(pk__in=pks).order_by("last_step", "pk")]
-    return [Walked(now, now.walk.pk not in left_out) for now in found if now.given]
+    found = {walk.pk: walks.standing(walk) for walk in rows.filter(pk__in=wanted)}
+    left_out = _list(visit.get("left_out"))
+    return [
+        Walked(found[pk], pk not in left_out)
+        for pk in dict.fromkeys(wanted)
+        if pk in found and found[pk].given
+    ]
 
 
 def _list(value: object) -> list[object]:

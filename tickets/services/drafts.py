@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core import signing
@@ -44,14 +45,31 @@ def save_step(*, draft: Draft, answers: Mapping[str, str]) -> Draft:
 
 
 @transaction.atomic
-def bring(*, draft: Draft, visit: Mapping[str, object]) -> Draft:
-    """Remember what comes along: words searched for, articles read, the walk."""
+def bring(*, draft: Draft, visit: Mapping[str, list[Any]]) -> Draft:
+    """Remember what comes along, the newest last: words searched for, articles read, checklists walked."""
     mine = Draft.objects.select_for_update().get(pk=draft.pk)
-    for name, value in visit.items():
-        if isinstance(value, list):
-            mine.visit[name] = list(dict.fromkeys([*mine.visit.get(name, []), *value]))
-        elif value:
-            mine.visit[name] = value
+    mine.visit = joined(mine.visit, visit)
+    mine.save(update_fields=["visit", "updated"])
+    return mine
+
+
+def joined(before: Mapping[str, object], more: Mapping[str, list[Any]]) -> dict[str, object]:
+    """Both visits as one; what is in both counts as new."""
+    visit = dict(before)
+    for name, new in more.items():
+        there = visit.get(name)
+        kept = [entry for entry in there if entry not in new] if isinstance(there, list) else []
+        visit[name] = [*kept, *dict.fromkeys(new)]
+    return visit
+
+
+@transaction.atomic
+def leave_out(*, draft: Draft, walk: int, out: bool = True) -> Draft:
+    """Leave a walk that comes along out of the request, or (`out` False) take it in again."""
+    mine = Draft.objects.select_for_update().get(pk=draft.pk)
+    found = mine.visit.get("left_out")
+    left = [pk for pk in (found if isinstance(found, list) else []) if pk != walk]
+    mine.visit["left_out"] = [*left, walk] if out else left
     mine.save(update_fields=["visit", "updated"])
     return mine
 

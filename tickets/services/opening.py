@@ -1,12 +1,13 @@
 """How a request begins: from the form, or by staff for somebody on the phone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from faq.models import Cause, Walk
 from faq.rules.facts import Facts
@@ -26,7 +27,7 @@ from tickets.models import (
 from tickets.models.ticket import Source
 from tickets.rules import agents, numbers, phones
 from tickets.rules.domains import domain_of
-from tickets.rules.request import Request, subject_of
+from tickets.rules.request import ASKED, Request, filled, subject_of
 from tickets.services import access, counting, history, mailing, promise
 from tickets.services.brought import Brought, brought_by
 from tickets.services.errors import Incomplete
@@ -43,17 +44,18 @@ class Opened:
     created: bool
 
 
-def file_draft(*, draft: Draft, user_agent: str = "", address: str = "") -> Opened:
+def file_draft(*, draft: Draft, user_agent: str = "") -> Opened:
     """File the draft: once, however often and at the same time it is sent.
 
-    Takes `draft.visit` = {"lookups": [ids], "articles": [keys], "walks": [ids]} along as evidence. `address`
-    (of the network) is not kept. Raises Incomplete where answers are missing.
+    What was typed counts over what checklists told. Without words, the client's answers to our questions
+    are the first message. Takes `draft.visit` (see brought.brought_by) along as evidence. Raises Incomplete
+    where answers are missing.
     """
-    request = Request.from_json(draft.data)
-    missing = request.missing()
+    visit = brought_by(draft.visit)
+    request = Request.from_json(filled(draft.data, visit.to_json()))
+    missing = request.missing(walked=bool(visit.sent))
     if missing:
         raise Incomplete(missing)
-    visit = brought_by(draft.visit)
     # Before the transaction: reading words is slow, and SQLite has one writer.
     suspected = visit.suspected or _suspected(request, draft.language)
     return _file(draft, request, visit, suspected, user_agent)
@@ -72,15 +74,19 @@ def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | Non
     if draft.ticket is not None:
         return Opened(draft.ticket, _first_link(draft.ticket), created=False)
     contact = _contact_of(request, draft.language)
+    with override(draft.language):
+        said = replace(request, words=request.words or visit.said)
+        subject = subject_of(request.words or visit.subject)
     ticket = _ticket(
         contact=contact,
-        request=request,
-        facts=visit.known.merged(request.facts()),
+        request=said,
+        subject=subject,
+        facts=visit.known.without(*ASKED[1:]).merged(request.facts()),
         suspected=suspected,
         source=Source.FORM,
         key=draft.key,
     )
-    _take_along(ticket, request, visit, user_agent)
+    _take_along(ticket, Request.from_json(draft.data), visit, user_agent)
     _take_files(ticket, draft)
     link = access.new_link(ticket=ticket, contact=contact)
     draft.ticket = ticket
