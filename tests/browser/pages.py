@@ -136,6 +136,20 @@ class TicketForm(Screen):
 
     path = "/tickets/new/"
 
+    @property
+    def known(self) -> list[str]:
+        """Questions that a row answers instead."""
+        buttons = self.page.locator("main form [name=change]")
+        return [button.get_attribute("value") or "" for button in buttons.all()]
+
+    def row(self, words: str) -> Locator:
+        """An answer that stands there with a way to change it."""
+        return self.page.locator("dl.check > div", has_text=words)
+
+    def change(self, words: str) -> None:
+        """Have the question of a row back."""
+        follow(self.row(words).locator(".ch").locator("a, button"))
+
     def what(self, words: str = "", symptom: str = "") -> None:
         """Step 1; what is left out stays as it is."""
         if symptom:
@@ -145,10 +159,13 @@ class TicketForm(Screen):
         self.on()
 
     def when(self, address: str = "info@yamadaya.example", photos: Sequence[FilePayload] = ()) -> None:
-        """Step 2: since yesterday, and work stands still."""
-        self.page.locator("[name=since][value=yesterday]").check()
-        self.page.locator("[name=affected_address]").fill(address)
-        self.page.locator("[name=work_stopped][value=yes]").check()
+        """Step 2: since yesterday, and work stands still; what is known already is not asked."""
+        if "since" not in self.known:
+            self.page.locator("[name=since][value=yesterday]").check()
+        if "affected_address" not in self.known:
+            self.page.locator("[name=affected_address]").fill(address)
+        if "work_stopped" not in self.known:
+            self.page.locator("[name=work_stopped][value=yes]").check()
         if photos:
             self.page.locator("[name=photos]").set_input_files(photos)
         self.on()

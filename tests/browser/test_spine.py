@@ -62,11 +62,14 @@ def look_and_walk(page: Page) -> None:
 
 def file(page: Page) -> Ticket:
     form = TicketForm(page)
-    expect(page.locator("[name=symptom][value=nothing-arrives]")).to_be_checked()
+    expect(form.row("困っていること")).to_contain_text("まったく届かない")
+    assert form.known == ["symptom"]
     form.what(WORDS)
     form.when(photos=[photo()])
     form.who(phone="０９０－００００－００００", email="kazuko@mobile.example")
-    expect(page.locator("dl.check")).to_contain_text("IMG_0412.png")
+    expect(form.row("写真")).to_contain_text("IMG_0412.png")
+    for words in FULL_MAILBOX:
+        expect(form.row(words)).to_be_visible()
     form.send()
     expect(page.locator(".receipt")).to_be_visible()
     ticket = Ticket.objects.get()
