@@ -100,7 +100,7 @@ def problems(graph: Graph) -> list[Problem]:
     broken = [*_loose_ends(graph, ways_in), *_without_unknown(graph, ways_in)]
     if graph.first not in graph.questions:
         return [*broken, Problem(Fault.NO_FIRST, target=graph.first)]
-    if cycle := _cycle(graph):
+    if cycle := circle(graph):
         return [*broken, Problem(Fault.CIRCLE, cycle), *_unreachable(graph, ways_in)]
     long = _longest(graph, graph.first)
     too_long = [Problem(Fault.TOO_LONG, long)] if len(long) > MOST_QUESTIONS else []
@@ -140,20 +140,45 @@ def fill(
     """
     ahead: dict[str, str] = {}
     while question := follow(graph, {**given, **ahead}).question:
-        wanted = known.get(question, "")
-        fitting = [
-            answer for answer, value in meanings.get(question, {}).items() if value and value == wanted
-        ]
-        way = way_of(graph, question, fitting[0]) if len(fitting) == 1 else None
-        if way is None or not way.to:
+        way = foreseen(graph, question, meanings, known)
+        if way is None:
             break
         ahead[question] = way.key
     return ahead
 
 
+def foreseen(
+    graph: Graph, question: str, meanings: Mapping[str, Mapping[str, str]], known: Mapping[str, str]
+) -> Way | None:
+    """The answer of this question that needs no asking, None where there is none (see `fill`)."""
+    wanted = known.get(question, "")
+    fitting = [answer for answer, value in meanings.get(question, {}).items() if value and value == wanted]
+    way = way_of(graph, question, fitting[0]) if len(fitting) == 1 else None
+    return way if way and way.to else None
+
+
 def left(graph: Graph, question: str) -> int:
     """How many questions come at most, this one included. Only for a graph without a circle."""
     return len(_longest(graph, question))
+
+
+def circle(graph: Graph) -> tuple[str, ...]:
+    """Questions that lead back to the first of them, with it at both ends; empty if none do."""
+    done: set[str] = set()
+    for start in graph.questions:
+        trail = [start]
+        rest = [iter(_next(graph, start))]
+        while trail:
+            following = next((q for q in rest[-1] if q not in done), None)
+            if following is None:
+                done.add(trail.pop())
+                rest.pop()
+            elif following in trail:
+                return (*trail[trail.index(following) :], following)
+            else:
+                trail.append(following)
+                rest.append(iter(_next(graph, following)))
+    return ()
 
 
 def follow(graph: Graph, answers: Mapping[str, str]) -> Place:
@@ -217,25 +242,6 @@ def _without_unknown(graph: Graph, ways_in: Mapping[str, tuple[str, ...]]) -> It
 
 def _next(graph: Graph, question: str) -> list[str]:
     return [way.to for way in graph.questions[question] if way.to in graph.questions]
-
-
-def _cycle(graph: Graph) -> tuple[str, ...]:
-    """Questions that lead back to the first of them, with it at both ends; empty if none do."""
-    done: set[str] = set()
-    for start in graph.questions:
-        trail = [start]
-        rest = [iter(_next(graph, start))]
-        while trail:
-            following = next((q for q in rest[-1] if q not in done), None)
-            if following is None:
-                done.add(trail.pop())
-                rest.pop()
-            elif following in trail:
-                return (*trail[trail.index(following) :], following)
-            else:
-                trail.append(following)
-                rest.append(iter(_next(graph, following)))
-    return ()
 
 
 def _unreachable(graph: Graph, ways_in: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:

@@ -102,9 +102,15 @@ def draft_from(*, version: Version, by: By) -> Version:
 
 
 @transaction.atomic
-def discard(*, version: Version, by: By) -> None:
-    """Throw a draft away. Raises NotADraft. (`by` is for whoever logs it.)"""
-    _draft(version).delete()
+def discard(*, version: Version, by: By, seen: str = "") -> None:
+    """Throw a draft away. (`by` is for whoever logs it.)
+
+    Raises NotADraft; Stale where `seen` is not the stamp of the draft. Nothing is lost then.
+    """
+    draft = _draft(version)
+    if seen and seen != stamp(file := read(draft)):
+        raise Stale(file)
+    draft.delete()
 
 
 @transaction.atomic
