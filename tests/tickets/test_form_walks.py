@@ -188,6 +188,8 @@ class TestCheck:
         walk = walked(answers=[], facts=Facts(outage_known="no", webmail_works="no", own_addresses="one"))
         assert walk.steps.filter(prefilled=True).exists()
         assert "お客様の言葉から読み取りました" in self.ready(client, walk)
+        client.post(url("check"))
+        assert "→ 出ていない（お客様の言葉から読み取りました）" in Ticket.objects.get().messages.get().body
 
     def test_a_walk_is_left_out_and_taken_in_again(self, client):
         kept, left = walked("some-missing", SPAM), walked()

@@ -73,8 +73,19 @@ class Walked:
     def said(self) -> str:
         """Questions and answers as lines, in the active language, marked as what they are."""
         about = gettext("Answers to our questions: %s") % self.title
-        lines = [f"{question}\n→ {answer}" for question, answer in self.answers]
-        return "\n".join([about, "", *lines])
+        return "\n".join(
+            [
+                about,
+                "",
+                *(f"{question}\n→ {self._word(question, answer)}" for question, answer in self.answers),
+            ]
+        )
+
+    def _word(self, question: Question, answer: Answer) -> str:
+        """The answer; marked where nobody gave it."""
+        if question.key not in self.now.prefilled:
+            return str(answer)
+        return gettext("%(words)s (%(who)s)") % {"words": answer, "who": gettext("From your own words")}
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,8 @@ class Told:
         return [self._row(step, name) for name in names]
 
     def _row(self, step: str, name: str) -> Row:
-        form = STAGES[step].form
-        field, value = form.base_fields[name], self.answers.get(name, "")
+        form = STAGES[step].form(walked=bool(self.brought.sent))
+        field, value = form.fields[name], self.answers.get(name, "")
         shown = dict(getattr(field, "choices", ())).get(value, value)
         again = f"?change={name}" if name in self.known else ""
         return Row(name, str(form.short.get(name, field.label)), str(shown), address_of_step(step) + again)
