@@ -321,12 +321,3 @@ def _outcome(now: Standing) -> Outcome | None:
 def most_questions(version: Version) -> int:
     """How many questions a walk asks at most."""
     return left(script_of(version).graph, version.first)
-
-
-def checklist_for(articles: list[int]) -> Checklist | None:
-    """The public checklist that may end at one of these articles. One statement."""
-    return Checklist.objects.filter(
-        audience=Audience.PUBLIC,
-        versions__status=Version.Status.PUBLISHED,
-        versions__outcomes__articles__in=articles,
-    ).first()

@@ -15,14 +15,12 @@ from faq.models.base import SYMPTOMS
 from faq.rules.names import Symptom
 from faq.rules.words import clean
 from faq.search.find import Found, find
-from faq.services import lookup, rows
+from faq.services import lookup, offer, rows
+from faq.services.offer import CARRIED
 from faq.services.suggest import SYMPTOM_WORDS
-from faq.services.walk import checklist_for
 from mailsupport.lib.limits import address_of, allowed
 
 SHOWN = 5
-# What fits into an address: gunicorn refuses request lines over 8190 bytes, a character takes up to 12.
-CARRIED = 400
 
 
 # A POST here is a longer GET: it changes nothing but the statistics of searches, which a GET does as well,
@@ -53,6 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, object]:
     carried = {"q": typed[:CARRIED], "symptom": symptom, "l": signed}
     ask = urlencode({name: value for name, value in carried.items() if value})
+    fitting = offer.checklist_for(typed, found.hits, symptom=symptom) if found.hits else None
     return {
         "q": typed,
         "symptom": dict(SYMPTOMS)[Symptom(symptom)] if symptom else "",
@@ -60,6 +59,7 @@ def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, o
         "trail": signed,
         "none": found.none or not found.hits,
         "hits": rows.of_hits(found.hits, lookup=signed),
-        "checklist": checklist_for([hit.article_id for hit in found.hits[:3]]) if found.hits else None,
+        "checklist": fitting,
+        "questions": offer.address_of(fitting, words=typed, signed=signed) if fitting else "",
         "ask": f"{reverse('tickets:new')}?{ask}",
     }

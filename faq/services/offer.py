@@ -1,0 +1,129 @@
+"""Which checklist to offer: beside the answers of a search, below an article, for one that does not fit."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+
+from faq.models import Checklist, Outcome, Version
+from faq.models.base import Audience
+from faq.rules.clues import facts_of_words
+from faq.rules.facts import Facts
+from faq.rules.names import Symptom
+from faq.search.find import Hit
+from faq.services.facts import facts_of_symptom
+
+CARRIED: Final = 400
+"""Characters of the words that an address carries: gunicorn refuses request lines over 8190 bytes, and a
+character takes up to 12."""
+_SAID: Final[Mapping[Symptom, Mapping[str, frozenset[str]]]] = {
+    Symptom.NOTHING_ARRIVES: {"senders": frozenset({"all"})},
+    Symptom.SOME_MISSING: {"senders": frozenset({"one", "some"}), "in_spam": frozenset({"yes", "no"})},
+    Symptom.BOUNCED: {"error_shown": frozenset({"yes"}), "destinations": frozenset({"one"})},
+    Symptom.SOME_PROVIDERS: {
+        "provider": frozenset({"gmail", "carrier", "yahoo", "icloud", "microsoft"}),
+        "destinations": frozenset({"some"}),
+    },
+    Symptom.CANNOT_LOG_IN: {"password_refused": frozenset({"yes"})},
+    Symptom.SUSPICIOUS: {"touched": frozenset({"nothing", "opened", "link", "entered"})},
+}
+"""What clients with a symptom are likely to tell, besides which way the mail goes."""
+_FACT: Final = 0.5
+"""What one fact that fits counts. An article that only one list leads to counts 1 as the first hit."""
+_LATER: Final = 0.5
+"""What an article counts in an outcome that names another one first."""
+_CHOSEN: Final = 3.0
+"""What the symptom counts that the client chose: more than all hits of a page together."""
+
+
+def checklist_for(words: str, hits: Sequence[Hit], *, symptom: str = "") -> Checklist | None:
+    """The public checklist that fits the words and what they found; None where nothing speaks for one.
+
+    A list about mail that goes the other way than the words tell is never offered, unless its symptom was
+    chosen. Two statements.
+    """
+    facts = facts_of_words(words)
+    by_hits = _by_hits(hits)
+    # Of several that weigh the same the first in the order of the lists is offered.
+    best, most = None, 0.0
+    for one in Checklist.objects.public():
+        chosen = bool(symptom) and one.symptom == symptom
+        if contradicts(one.symptom, facts) and not chosen:
+            continue
+        weight = by_hits.get(one.pk, 0.0) + _agreement(one.symptom, facts) + _CHOSEN * chosen
+        if weight > most:
+            best, most = one, weight
+    return best
+
+
+def checklist_of(article: int) -> Checklist | None:
+    """The public checklist most of whose outcomes lead to this article, and to it first. One statement."""
+    first = Outcome.articles.through.objects.filter(outcome=OuterRef("pk")).order_by("pk")
+    outcomes = (
+        Outcome.objects.filter(
+            articles=article,
+            version__status=Version.Status.PUBLISHED,
+            version__checklist__audience=Audience.PUBLIC,
+        )
+        .annotate(first=Subquery(first.values("article")[:1]))
+        .select_related("version__checklist")
+        .order_by("version__checklist__order", "version__checklist__slug", "pk")
+    )
+    counted: Counter[Checklist] = Counter()
+    for outcome in outcomes:
+        # Ten later places do not weigh as much as a first one.
+        counted[outcome.version.checklist] += 100 if outcome.first == article else 1
+    return max(counted, key=lambda one: counted[one], default=None)
+
+
+def address_of(checklist: Checklist, *, words: str = "", signed: str = "") -> str:
+    """The page before the first question; it reads facts out of the words or the signed searches."""
+    carried = {name: value for name, value in (("q", words[:CARRIED]), ("l", signed)) if value}
+    address = reverse("faq:checklist", args=[checklist.slug])
+    return f"{address}?{urlencode(carried)}" if carried else address
+
+
+def contradicts(symptom: str, facts: Facts) -> bool:
+    """True where the symptom is about mail that goes the other way than the facts tell."""
+    wanted = facts_of_symptom(symptom).direction
+    return bool(wanted and facts.direction and wanted != facts.direction)
+
+
+def _agreement(symptom: str, facts: Facts) -> float:
+    """What the facts of the words say for the symptom."""
+    said = _SAID.get(Symptom(symptom), {})
+    fitting = sum(getattr(facts, name) in values for name, values in said.items())
+    direction = facts_of_symptom(symptom).direction
+    return _FACT * (fitting + bool(direction and direction == facts.direction))
+
+
+def _by_hits(hits: Sequence[Hit]) -> dict[int, float]:
+    """What the hits say for each checklist (by id): an article speaks for the lists whose outcomes lead to
+    it, as much for each as its share of them, and the better the hit, the more."""
+    weights: dict[int, float] = defaultdict(float)
+    shares = _counts([hit.article_id for hit in hits]) if hits else {}
+    for rank, hit in enumerate(hits, 1):
+        counts = shares.get(hit.article_id, {})
+        for checklist, count in counts.items():
+            weights[checklist] += count / sum(counts.values()) / rank
+    return weights
+
+
+def _counts(articles: list[int]) -> dict[int, dict[int, float]]:
+    """How often the outcomes of each checklist lead to each article. One statement."""
+    link = Outcome.articles.through
+    leader = link.objects.filter(outcome=OuterRef("outcome")).order_by("pk").values("article")[:1]
+    rows = link.objects.filter(
+        article__in=articles,
+        outcome__version__status=Version.Status.PUBLISHED,
+        outcome__version__checklist__audience=Audience.PUBLIC,
+    ).values_list("article", "outcome__version__checklist", Subquery(leader))
+    counts: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for article, checklist, first in rows:
+        counts[article][checklist] += 1.0 if first == article else _LATER
+    return counts
