@@ -18,7 +18,7 @@ from faq.services.walk import NotOnTheWay, standing
 from faq.services.walk import answer as answer_walk
 from faq.services.walk import begin as begin_walk
 from tickets.models import Event, Evidence, Ticket
-from tickets.services import opening, thread, walking
+from tickets.services import opening, routing, thread, walking
 
 pytestmark = pytest.mark.django_db
 FULL = [("outage", "no"), ("webmail", "no"), ("scope", "one"), ("other-device", "no"), ("quota", "yes")]
@@ -93,6 +93,59 @@ class TestVerbs:
         ticket.refresh_from_db()
         assert ticket.facts.quota_full == "no"
         assert not ticket.facts.own_addresses
+
+    def test_an_outcome_that_is_gone_takes_its_suspicion_with_it(self, ticket, checklist, staff, boss):
+        _, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="no", by=boss)
+        assert walk.outcome is None
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause is None
+        events = ticket.events.filter(kind=Event.Kind.CAUSE_SUSPECTED)
+        assert [(e.cause and e.cause.slug, e.by) for e in events] == [("mailbox-full", staff), (None, boss)]
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="yes", by=staff)
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause == Cause.objects.get(slug="mailbox-full")
+
+    def test_then_what_was_suspected_before_stands_again(self, ticket, checklist, staff, boss):
+        by_hand = Cause.objects.exclude(slug="mailbox-full").earliest("pk")
+        routing.suspect(ticket=ticket, cause=by_hand, by=boss)
+        _, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="no", by=staff)
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause == by_hand
+
+    def test_or_what_another_walk_says(self, ticket, checklist, staff, boss):
+        _, walk = begun(ticket, checklist, staff)
+        _, other = begun(ticket, checklist, boss)
+        go(ticket, other, boss, [("outage", "yes")])
+        go(ticket, walk, staff)
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="no", by=staff)
+        ticket.refresh_from_db()
+        assert other.outcome
+        assert ticket.suspected_cause == other.outcome.cause
+
+    @pytest.mark.parametrize("again", [False, True])
+    def test_a_suspicion_set_by_hand_meanwhile_is_not_withdrawn(self, ticket, checklist, staff, again):
+        _, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        found = Cause.objects.get(slug="mailbox-full")
+        by_hand = Cause.objects.exclude(slug="mailbox-full").earliest("pk")
+        for cause in (by_hand, found) if again else (by_hand,):
+            routing.suspect(ticket=ticket, cause=cause, by=staff)
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="no", by=staff)
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause == (found if again else by_hand)
+
+    def test_one_that_stood_before_is_not_withdrawn(self, ticket, checklist, staff):
+        found = Cause.objects.get(slug="mailbox-full")
+        routing.suspect(ticket=ticket, cause=found, by=staff)
+        _, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        walking.answer(ticket=ticket, walk=walk, question="quota", answer="no", by=staff)
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause == found
 
     def test_what_somebody_suspects_instead_stands(self, ticket, checklist, staff):
         _, walk = begun(ticket, checklist, staff)
@@ -171,7 +224,7 @@ class TestPages:
         assert "途中" in html_of(staff_client, here)
         for number, (question, given) in enumerate(FULL):
             html = html_of(staff_client, address)
-            assert '<kbd aria-hidden="true">1</kbd>' in html
+            assert '<kbd class="key" aria-hidden="true" hidden>1</kbd>' in html
             data = {"question": question, "answer": given, "note": f"メモ{number}"}
             assert staff_client.post(address, data)["Location"] == address
         end = html_of(staff_client, address)

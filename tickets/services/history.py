@@ -1,5 +1,7 @@
 """Steps that every verb takes: lock the ticket, move it, write the event."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -30,9 +32,18 @@ def write(
     message: Message | None = None,
     cause: Cause | None = None,
     owner: User | None = None,
+    at: datetime | None = None,
 ) -> Event:
-    """One event: ids and enums only."""
-    return Event.objects.create(ticket=ticket, kind=kind, by=by, message=message, cause=cause, owner=owner)
+    """One event: ids and enums only. `at` is now, where nothing else is said."""
+    return Event.objects.create(
+        ticket=ticket,
+        kind=kind,
+        by=by,
+        message=message,
+        cause=cause,
+        owner=owner,
+        at=at or timezone.now(),
+    )
 
 
 def move(

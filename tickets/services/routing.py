@@ -39,13 +39,13 @@ def set_status(*, ticket: Ticket, status: Status, by: User) -> None:
 
 
 @transaction.atomic
-def suspect(*, ticket: Ticket, cause: Cause | None, by: User) -> None:
-    """Say what it probably is."""
+def suspect(*, ticket: Ticket, cause: Cause | None, by: User, at: datetime | None = None) -> None:
+    """Say what it probably is. `at` is when a walk came to that: its event is told from others by it."""
     history.lock(ticket)
     if ticket.suspected_cause_id == (cause.pk if cause else None):
         return
     ticket.suspected_cause = cause
-    history.write(ticket, Event.Kind.CAUSE_SUSPECTED, by=by, cause=cause)
+    history.write(ticket, Event.Kind.CAUSE_SUSPECTED, by=by, cause=cause, at=at)
     ticket.save()
 
 

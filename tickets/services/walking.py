@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from faq.models import Checklist, Walk
+from faq.models import Cause, Checklist, Walk
 from faq.rules.facts import Facts
 from faq.rules.words import clean
 from faq.services import walk as walks
 from faq.services.walk import NOTE, Standing
-from tickets.models import Evidence, Ticket
+from tickets.models import Event, Evidence, Ticket
 from tickets.rules.domains import domain_of
 from tickets.rules.workflow import DONE, Status
 from tickets.services import history, routing
@@ -52,12 +54,17 @@ def begin(*, ticket: Ticket, checklist: Checklist, by: User) -> Evidence:
 def answer(*, ticket: Ticket, walk: Walk, question: str, answer: str, note: str = "", by: User) -> Standing:
     """Give an answer with a note; what it tells joins the request at once.
 
-    An outcome reached anew is suspected, unless the request is done. Raises NotOnTheWay as the walk itself
-    does, NotOurs for a walk of the client or of another request.
+    An outcome reached anew is suspected, unless the request is done; an outcome that is gone takes its
+    suspicion with it, unless somebody has suspected anything else since. Raises NotOnTheWay as the walk
+    itself does, NotOurs for a walk of the client or of another request.
     """
     evidence = _ours(ticket, walk)
+    came = evidence.walk.finished if evidence.walk else None
+    cause = evidence.cause_id
     now = walks.answer(walk=walk, question=question, answer=answer, note=clean(note, NOTE))
     _join(evidence, evidence.ticket, now, by)
+    if cause and came and not evidence.cause_id:
+        _withdraw(evidence, cause, came, by)
     return now
 
 
@@ -86,7 +93,7 @@ def _untouched(ticket: Ticket, checklist: Checklist, by: User) -> Evidence | Non
 
 def _ours(ticket: Ticket, walk: Walk) -> Evidence:
     """The walk's evidence with its request, both locked and as they are now: one statement for a step."""
-    rows = Evidence.objects.select_for_update(of=("self", "ticket")).select_related("ticket")
+    rows = Evidence.objects.select_for_update(of=("self", "ticket")).select_related("ticket", "walk")
     found = rows.filter(kind=Evidence.Kind.WALK, ticket=ticket, walk=walk).first() if walk.by_id else None
     if found is None:
         raise NotOurs
@@ -104,7 +111,26 @@ def _join(evidence: Evidence, ticket: Ticket, now: Standing, by: User) -> None:
     _tell(ticket, before, told, Facts.from_json(now.walk.facts_json))
     if evidence.cause is None or evidence.cause_id == cause_before or Status(ticket.status) in DONE:
         return
-    routing.suspect(ticket=ticket, cause=evidence.cause, by=by)
+    routing.suspect(ticket=ticket, cause=evidence.cause, by=by, at=now.walk.finished)
+
+
+def _withdraw(evidence: Evidence, cause: int, came: datetime, by: User) -> None:
+    """Take back the suspicion that this walk made when it `came` to its outcome."""
+    ticket = evidence.ticket
+    last = ticket.events.filter(kind=Event.Kind.CAUSE_SUSPECTED).last()
+    if last is None or (last.cause_id, last.at) != (cause, came) or Status(ticket.status) in DONE:
+        return
+    routing.suspect(ticket=ticket, cause=_before(evidence), by=by)
+
+
+def _before(evidence: Evidence) -> Cause | None:
+    """What is suspected without this walk: by what was said last, by people or by other evidence."""
+    assert evidence.walk is not None  # noqa: S101 it is a walk's
+    kinds = (Event.Kind.OPENED, Event.Kind.CAUSE_SUSPECTED)
+    said = evidence.ticket.events.select_related("cause").filter(kind__in=kinds, at__lt=evidence.walk.started)
+    others = evidence.ticket.evidence.select_related("cause").exclude(pk=evidence.pk).exclude(cause=None)
+    found = [row for row in (said.last(), others.order_by("at").last()) if row]
+    return max(found, key=lambda row: row.at).cause if found else None
 
 
 def _tell(ticket: Ticket, before: dict[str, str], told: Facts, known: Facts) -> None:
