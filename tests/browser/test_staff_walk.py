@@ -78,6 +78,46 @@ def test_with_keys_only(wide_page, ticket):
     assert [*checks.axe(page), *checks.colours(page), *checks.headings(page)] == []
 
 
+def test_keys_can_be_switched_off(wide_page, ticket):
+    """WCAG 2.1.4: who speaks to the computer answers no question by a digit in a sentence."""
+    page = wide_page
+    arrive(page)
+    follow(page.locator(".walks form button"))
+    switch = page.get_by_role("checkbox", name="数字キーで答える")
+    expect(switch).to_be_checked()
+    page.locator("#walk [type=submit]").focus()
+    page.keyboard.press("Tab")
+    expect(switch).to_be_focused()
+    page.keyboard.press("Space")
+    expect(switch).not_to_be_checked()
+    expect(page.locator("kbd:visible")).to_have_count(0)
+    for key in ("1", "n", "b", "0"):
+        page.keyboard.press(key)
+        page.locator(".keys input").first.focus()
+        page.keyboard.press(key)
+    expect(page.locator(".keys :checked")).to_have_count(0)
+    expect(page.locator(".keys input").first).to_be_focused()
+
+    # Chosen and sent as in any form; the next page remembers.
+    page.locator(".keys input").last.focus()
+    page.keyboard.press("Space")
+    press(page, "Enter")
+    expect(switch).not_to_be_checked()
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    expect(page.locator(".keys :checked")).to_have_count(0)
+    assert [*checks.axe(page), *checks.colours(page)] == []
+
+    # On again, and keys answer from where the focus is.
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("kbd:visible").first).to_be_visible()
+    question = page.locator("h1").inner_text()
+    press(page, "1")
+    expect(switch).to_be_checked()
+    expect(page.locator("h1")).not_to_have_text(question)
+
+
 def test_without_javascript_and_on_narrow_screens(visitors, ticket):
     page = visitors.new(viewport=PHONE, java_script_enabled=False)
     arrive(page)
