@@ -3,7 +3,7 @@
 from django.contrib.admin import ModelAdmin
 from django.urls import URLPattern, path
 
-from faq.admin.checklist import publishing, trying
+from faq.admin.checklist import comparing, publishing, trying
 from faq.models import Version
 
 
@@ -12,7 +12,7 @@ def urls(admin: ModelAdmin[Version]) -> list[URLPattern]:
     views = {
         "try": trying.try_out(admin),
         "publish": publishing.publish(admin),
-        "compare": publishing.compare(admin),
+        "compare": comparing.compare(admin),
         "discard": publishing.discard(admin),
         "restore": publishing.restore(admin),
     }
