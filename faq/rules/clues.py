@@ -35,6 +35,31 @@ class Clue:
     words: str
 
 
+SURE: Final = frozenset(
+    {
+        "direction",
+        "senders",
+        "destinations",
+        "own_addresses",
+        "since",
+        "work_stopped",
+        "webmail_works",
+        "program",
+        "error_shown",
+        "in_spam",
+        "password_refused",
+        "touched",
+    }
+)
+"""Facts whose clues may answer a question ahead.
+
+Measured on sentences nobody had seen who wrote the table, 89 of 100 clues were right (direction: 19 of 22).
+Left out because they were wrong too often: provider (1 of 3 right), quota_full (1 of 2). Left out because no
+such sentence told them, so nobody knows: website_works, others_reach, from_matches, affected_address. A new
+fact is left out until it is measured. All of them may still be shown to staff, or speak for a checklist.
+"""
+
+
 def facts_of_words(words: str) -> Facts:
     """What the client's own words tell. Never raises; what they do not say stays unknown."""
     return Facts(**{clue.fact: clue.value for clue in clues_of(words)})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from django.core import signing
 from django.db import transaction
+from django.utils import timezone
 
 from faq.models import Article, Lookup
 from faq.rules.words import mask
@@ -44,6 +46,13 @@ def unsign(value: str) -> tuple[int, ...]:
     except (signing.BadSignature, ValueError):
         return ()
     return tuple(ids)
+
+
+def words_of(trail: Sequence[int]) -> str:
+    """The words of the last of these searches, masked; "" where it is gone or older than a day."""
+    since = timezone.now() - timedelta(seconds=_AGE)
+    last = Lookup.objects.filter(pk=trail[-1], created__gte=since).first() if trail else None
+    return last.text if last else ""
 
 
 @transaction.atomic

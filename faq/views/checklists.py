@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -13,33 +14,64 @@ from django.views.decorators.http import require_http_methods, require_safe
 from faq.forms import QuestionForm
 from faq.models import Checklist, Question, Walk
 from faq.models.base import Audience
-from faq.services import visit
+from faq.rules.facts import Facts
+from faq.rules.words import clean
+from faq.services import ahead, lookup, visit
 from faq.services import walk as walks
+from faq.services.offer import CARRIED, address_of
 from faq.services.outcome import prose, shown
+from faq.services.resume import unfinished
 from faq.services.walk import NotOnTheWay, Standing
 
 
 @require_safe
 def checklists(request: HttpRequest) -> HttpResponse:
-    """All that may be walked."""
-    return render(request, "faq/checklists.html", {"checklists": walks.checklists()})
+    """All that may be walked; those begun in this visit can be gone on with."""
+    begun = unfinished(_visit(request).walks)
+    lists = [(one, begun.get(one.pk)) for one in walks.checklists()]
+    return render(request, "faq/checklists.html", {"checklists": lists})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checklist(request: HttpRequest, slug: str) -> HttpResponse:
-    """What it is and how long it takes; POST begins a walk."""
+    """What it is, how long it takes, and what the client's words answer of it; POST begins a walk."""
     found = get_object_or_404(Checklist, slug=slug, audience=Audience.PUBLIC)
     version = found.published()
     if version is None:
         raise Http404
+    words = _words(request)
+    known = ahead.read(version, words)
     if request.method == "POST":
-        here = visit.remember_walk(request.session, "")
-        begun = walks.begin(checklist=found, language=get_language(), visit=here.id)
-        visit.remember_walk(request.session, begun.token)
-        return redirect("faq:walk", slug, begun.token)
-    most = walks.most_questions(version)
-    return render(request, "faq/checklist.html", {"checklist": found, "most": most})
+        return _begin(request, found, known.left(request.POST.getlist("told")))
+    context = {
+        "checklist": found,
+        "most": walks.most_questions(version),
+        "ahead": known,
+        "instead": known.instead and address_of(known.instead, words=words),
+        "begun": unfinished(_visit(request).walks).get(found.pk),
+    }
+    return render(request, "faq/checklist.html", context)
+
+
+def _visit(request: HttpRequest) -> visit.Visit:
+    """The visit so far. Without a cookie there is none, and a page that may be cached stays one."""
+    has_one = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return visit.visit_of(request.session) if has_one else visit.Visit()
+
+
+def _words(request: HttpRequest) -> str:
+    """The client's: those that the address carries, else those of the last search."""
+    if typed := clean(request.GET.get("q", ""))[:CARRIED]:
+        return typed
+    return lookup.words_of(lookup.unsign(request.GET.get("l", "")) or _visit(request).lookups)
+
+
+def _begin(request: HttpRequest, found: Checklist, known: Facts) -> HttpResponse:
+    here = visit.remember_walk(request.session, "")
+    begun = walks.begin(checklist=found, language=get_language(), visit=here.id, facts=known)
+    visit.remember_walk(request.session, begun.token)
+    return redirect("faq:walk", found.slug, begun.token)
 
 
 @never_cache

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from faq.forms import VoteForm
 from faq.models import Article, Category, Outage
-from faq.services import lookup, rows, visit, walk
+from faq.services import lookup, offer, rows, visit, walk
 from faq.services.home import helpful_articles, symptom_links
 from faq.services.vote import vote
 
@@ -48,7 +48,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 def article(request: HttpRequest, key: str) -> HttpResponse:
     """One problem and its fix. The query string (`?l=`) is for the fragment, never for this page."""
     found = get_object_or_404(Article.objects.public().for_display(), key=key)
-    return render(request, "faq/article.html", _shown(found))
+    questions = offer.checklist_of(found.pk)
+    return render(request, "faq/article.html", _shown(found) | {"questions": questions})
 
 
 @never_cache
