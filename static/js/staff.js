@@ -35,12 +35,12 @@
     });
   });
 
-  // Words selected in the thread are what "black out" means.
+  // Words selected in the thread, or in a note with an answer, are what "black out" means.
   const field = document.getElementById("secret");
   document.addEventListener("selectionchange", () => {
     const chosen = document.getSelection();
     const words = String(chosen).trim();
     const place = chosen.anchorNode && chosen.anchorNode.parentElement;
-    if (words && words.length <= 200 && place && place.closest(".thread .words")) field.value = words;
+    if (words && words.length <= 200 && place && place.closest(".thread .words, .said q")) field.value = words;
   });
 })();

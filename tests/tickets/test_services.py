@@ -274,6 +274,15 @@ class TestThread:
         with pytest.raises(Empty):
             thread.redact(message=note, secret=" ", by=staff)
 
+    def test_blacking_out_makes_nothing_too_long(self, opened, staff):
+        ticket = opened.ticket
+        Ticket.objects.filter(pk=ticket.pk).update(subject="abc " * 30)
+        ticket.evidence.create(kind="words", text="abc " * 125)
+        thread.redact(message=ticket.messages.get(), secret="abc", by=staff)
+        ticket.refresh_from_db()
+        assert len(ticket.subject) == 120
+        assert len(ticket.evidence.get(kind="words").text) == 500
+
     def test_events_hold_no_text(self):
         fields = {field.get_internal_type() for field in Event._meta.local_fields}
         assert fields == {"BigAutoField", "ForeignKey", "CharField", "DateTimeField"}

@@ -147,6 +147,25 @@ class TestVerbs:
         ticket.refresh_from_db()
         assert ticket.suspected_cause == found
 
+    def test_a_secret_in_a_note_is_blacked_out_like_any_other(self, ticket, checklist, staff):
+        error = {"error_text": "himitsu-1 と入れた"}
+        Ticket.objects.update(facts_json=error)
+        ticket.refresh_from_db()
+        _, walk = begun(ticket, checklist, staff)
+        for question, note in (("outage", "himitsu-1 と himitsu-1"), ("webmail", "x" * 490 + "himitsu-1")):
+            walking.answer(ticket=ticket, walk=walk, question=question, answer="no", note=note, by=staff)
+        elsewhere = begin_walk(checklist=checklist, by=staff)
+        answer_walk(walk=elsewhere, question="outage", answer="no", note="himitsu-1")
+        # Twice in one note, once in the other; the facts are hidden without being counted.
+        message = ticket.messages.get()
+        assert thread.redact(message=message, secret="himitsu-1", by=staff) == 3
+        walk.refresh_from_db()
+        notes = "".join(walk.steps.values_list("note", flat=True))
+        assert "himitsu" not in f"{notes}{walk.facts_json}"
+        assert notes.startswith("●●●●●●●● と")
+        assert elsewhere.steps.get().note == "himitsu-1"
+        assert ticket.events.filter(kind=Event.Kind.REDACTED, by=staff).exists()
+
     def test_what_somebody_suspects_instead_stands(self, ticket, checklist, staff):
         _, walk = begun(ticket, checklist, staff)
         go(ticket, walk, staff)
@@ -276,6 +295,38 @@ class TestPages:
         staff_client.post(address_of(evidence), {"drop": "1"})
         assert standing(walk).given == {"outage": "no"}
         assert "お客様ご自身" in html_of(staff_client, page_of(ticket))
+
+    def test_what_the_client_changes_later_is_told_from_what_was_sent(self, ticket, checklist, staff_client):
+        walk = begin_walk(checklist=checklist)
+        for question, given in FULL:
+            answer_walk(walk=walk, question=question, answer=given)
+        assert walk.outcome
+        evidence = Evidence.objects.create(
+            ticket=ticket, kind="walk", walk=walk, facts_json={"quota_full": "yes"}, cause=walk.outcome.cause
+        )
+        assert "送ったあとに" not in html_of(staff_client, page_of(ticket))
+        answer_walk(walk=walk, question="quota", answer="no")
+        html = html_of(staff_client, page_of(ticket))
+        assert "送ったあとに" in html
+        assert html.count("送信後") == 1
+        assert "上限に近い・" in html
+        evidence.refresh_from_db()
+        ticket.refresh_from_db()
+        assert evidence.facts_json == {"quota_full": "yes"}
+        assert not ticket.facts.quota_full
+
+    def test_a_note_that_looks_like_a_password_is_blacked_out_with_one_tap(
+        self, ticket, checklist, staff, staff_client
+    ):
+        _, walk = begun(ticket, checklist, staff)
+        walking.answer(
+            ticket=ticket, walk=walk, question="outage", answer="no", note="pw: Himitsu2024!", by=staff
+        )
+        assert 'name="redact" value="Himitsu2024!"' in html_of(staff_client, page_of(ticket))
+        staff_client.post(page_of(ticket), {"redact": "Himitsu2024!"})
+        html = html_of(staff_client, page_of(ticket))
+        assert "<q>pw: ●●●●●●●●</q>" in html
+        assert "Himitsu" not in html
 
     def test_a_mistaken_walk_is_dropped_from_its_page(self, ticket, checklist, staff, staff_client):
         evidence, _ = begun(ticket, checklist, staff)

@@ -23,18 +23,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from faq.forms import QuestionForm
 from faq.models import Article, Cause, Checklist, Question
 from faq.models.base import Audience
+from faq.rules.facts import Facts
 from faq.rules.words import clean
 from faq.services import rows
 from faq.services import walk as walks
+from faq.services.facts import Described, describe
 from faq.services.outcome import shown
 from faq.services.publish import MarkupError, preview
 from faq.services.walk import NOTE, NotOnTheWay, Standing
 from mailsupport.lib.names import staff_name
 from tickets.admin.forms import TalkForm
 from tickets.models import Evidence, Ticket
+from tickets.rules.secrets import suspects
 from tickets.rules.workflow import DONE, Status
 from tickets.services import walking
 from tickets.services.errors import Refused
+from tickets.services.thread import MARK
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
@@ -45,13 +49,16 @@ KEYS = 9
 
 @dataclass(frozen=True)
 class Step:
-    """A question, its answer and what was noted; `ahead` where nobody gave it."""
+    """A question, its answer and what was noted; `ahead` where nobody gave it, `later` where the client has
+    given it after the request was filed. `secrets` are words of the note that look like a password."""
 
     key: str
     question: str
     answer: str
     note: str
     ahead: bool
+    later: bool
+    secrets: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,21 @@ class Walked:
     def ours(self) -> bool:
         """Begun by staff, who can go on with it; the client's can be looked at."""
         return bool(self.evidence.walk and self.evidence.walk.by_id)
+
+    @property
+    def changed(self) -> datetime | None:
+        """When the client went on with a walk after sending it; None where it stands as it was sent.
+
+        Staff's walks bring their evidence up to date with every answer.
+        """
+        walk = self.evidence.walk
+        is_later = walk is not None and not walk.by_id and walk.last_step > self.evidence.at
+        return walk.last_step if walk and is_later else None
+
+    @property
+    def sent(self) -> list[Described]:
+        """What the walk told when it was sent, for one that the client has changed since."""
+        return describe(Facts.from_json(self.evidence.facts_json)) if self.changed else []
 
     @property
     def finished(self) -> datetime | None:
@@ -132,7 +154,7 @@ def _walked(ticket: Ticket, evidence: Evidence) -> Walked:
         evidence=evidence,
         title=walk.version.checklist.title,
         who=staff_name(evidence.by or walk.by),
-        steps=_steps(now),
+        steps=_steps(now, sent=None if walk.by_id else evidence.at),
         asked=walk.question.text("text") if walk.question else "",
         outcome=outcome.text("title") if outcome else "",
         cause=cause,
@@ -140,9 +162,17 @@ def _walked(ticket: Ticket, evidence: Evidence) -> Walked:
     )
 
 
-def _steps(now: Standing, leave: str = "") -> list[Step]:
+def _steps(now: Standing, leave: str = "", sent: datetime | None = None) -> list[Step]:
     return [
-        Step(q.key, q.text("text"), a.text("text"), now.note(q.key), q.key in now.prefilled)
+        Step(
+            q.key,
+            q.text("text"),
+            a.text("text"),
+            note := now.note(q.key),
+            ahead=q.key in now.prefilled,
+            later=sent is not None and now.steps[q.key].at > sent,
+            secrets=suspects(note.replace(MARK, " ")) if note else [],
+        )
         for q, a in now.answers()
         if q.key != leave
     ]

@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from faq.models import Article, Cause
+from faq.models import Article, Cause, Walk, WalkStep
+from faq.services.walk import NOTE
 from tickets.models import AccessLink, Attachment, Delivery, Draft, Event, Message, Ticket, TicketArticle
-from tickets.rules.request import clean
+from tickets.rules.request import SUBJECT, clean
 from tickets.rules.workflow import DONE, Status, after_client_reply
 from tickets.services import files, history, mailing, promise
 from tickets.services.errors import CauseNeeded, Empty, NotAllowed, Stale
@@ -28,6 +29,9 @@ __all__ = [
 
 LONGEST = 10_000
 """Characters of one message."""
+
+SEARCHED = 500
+"""Characters of words that a client searched for."""
 
 MARK = "●"
 
@@ -266,8 +270,8 @@ def _spoken(ticket: Ticket) -> None:
 def redact(*, message: Message, secret: str, by: User) -> int:
     """Replace `secret` (a typed password) by ● everywhere on the request, for ever; gives how often.
 
-    In all messages, the subject, the facts, the evidence and the draft it was filed from.
-    Raises Empty where nothing is selected.
+    In all messages, the subject, the facts, the evidence with the notes of its walks, and the draft it was
+    filed from. Raises Empty where nothing is selected.
     """
     wanted = clean(secret, lines=True).strip()
     if not wanted:
@@ -275,8 +279,9 @@ def redact(*, message: Message, secret: str, by: User) -> int:
     ticket = message.ticket
     history.lock(ticket)
     count = _redact_messages(ticket, wanted) + _redact_evidence(ticket, wanted)
+    count += _redact_notes(ticket, wanted)
     count += wanted in ticket.subject
-    ticket.subject = _hidden(ticket.subject, wanted)
+    ticket.subject = _hidden(ticket.subject, wanted)[:SUBJECT]
     ticket.facts_json = _hidden_facts(ticket.facts_json, wanted)
     ticket.save()
     _redact_draft(ticket, wanted)
@@ -299,11 +304,26 @@ def _redact_evidence(ticket: Ticket, secret: str) -> int:
     found = 0
     for evidence in ticket.evidence.all():
         before = (evidence.text, evidence.facts_json)
-        evidence.text = _hidden(evidence.text, secret)
+        evidence.text = _hidden(evidence.text, secret)[:SEARCHED]
         evidence.facts_json = _hidden_facts(evidence.facts_json, secret)
         if (evidence.text, evidence.facts_json) != before:
             evidence.save(update_fields=["text", "facts_json"])
             found += 1
+    return found
+
+
+def _redact_notes(ticket: Ticket, secret: str) -> int:
+    """What staff noted with answers, and what a walk took over from the request when it began."""
+    found = 0
+    for step in WalkStep.objects.filter(walk__evidence__ticket=ticket, note__contains=secret).distinct():
+        found += step.note.count(secret)
+        step.note = _hidden(step.note, secret)[:NOTE]
+        step.save(update_fields=["note"])
+    for walk in Walk.objects.filter(evidence__ticket=ticket).exclude(facts_json={}).distinct():
+        hidden = _hidden_facts(walk.facts_json, secret)
+        if hidden != walk.facts_json:
+            walk.facts_json = hidden
+            walk.save(update_fields=["facts_json"])
     return found
 
 
