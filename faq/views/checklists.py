@@ -1,9 +1,10 @@
 """Checklists: the list, the page before the first question, and the walk, one question a page."""
 
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -89,7 +90,8 @@ def walk(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     question = now.question(request.GET.get("question", ""))
     if question is None and not now.place.outcome:
         return HttpResponseRedirect(_address(found))
-    if found.paused and question and "question" not in request.GET:
+    # A link that changes an answer names a question alone; the way back from a test names a choice as well.
+    if found.paused and question and ("question" not in request.GET or "chosen" in request.GET):
         return _paused(request, now, question)
     return _ask(request, now, question) if question else _outcome(request, now)
 
@@ -103,7 +105,14 @@ def _button(request: HttpRequest, found: Walk) -> HttpResponse:
         walks.finish(walk=found, helped=True)
     elif "helped" not in request.POST and not found.outcome_id:
         walks.pause(walk=found, paused="pause" in request.POST)
+        return HttpResponseRedirect(_address(found) + _choice(request.POST))
     return HttpResponseRedirect(_address(found))
+
+
+def _choice(said: QueryDict) -> str:
+    """What was chosen but not sent yet travels in the address, which is what the client keeps."""
+    question, chosen = said.get("question", ""), said.get("answer", "") or said.get("chosen", "")
+    return f"?{urlencode({'question': question, 'chosen': chosen})}" if question and chosen else ""
 
 
 def _paused(request: HttpRequest, now: Standing, question: Question) -> HttpResponse:
@@ -112,7 +121,8 @@ def _paused(request: HttpRequest, now: Standing, question: Question) -> HttpResp
         "question": question,
         "test": prose(question.text("test")),
         "number": now.number(question.key),
-        "address": request.build_absolute_uri(_address(now.walk)),
+        "address": request.build_absolute_uri(_address(now.walk) + _choice(request.GET)),
+        "chosen": request.GET.get("chosen", ""),
         "answered": _answered(now, leave=question.key),
     }
     return render(request, "faq/paused.html", context)
@@ -136,10 +146,13 @@ def _ask(
     request: HttpRequest, now: Standing, question: Question, form: QuestionForm | None = None
 ) -> HttpResponse:
     number = now.number(question.key)
+    chosen = request.GET.get("chosen", "")
+    offered = chosen in now.script.meanings[question.key]
+    given = chosen if offered else now.given.get(question.key, "")
     context = {
         "walk": now.walk,
         "question": question,
-        "form": form or QuestionForm(question=question, given=now.given.get(question.key, "")),
+        "form": form or QuestionForm(question=question, given=given),
         "number": number,
         "left": now.left_after(question.key),
         "how": _how(question),
