@@ -107,14 +107,14 @@ def _rows(
 
 
 def _fields(place: Place, before: Row, after: Row, key: str = "", answer: str = "") -> Iterator[Change]:
-    old, new = _told(before), _told(after)
+    old, new = told(before), told(after)
     for name, value in old.items():
         if value != new[name]:
             yield Change(Kind.CHANGED, place, key, answer, name, value, new[name])
 
 
-def _told(row: Row) -> dict[str, str]:
-    """What a row says in its own fields, as texts."""
+def told(row: Row) -> dict[str, str]:
+    """What a row says in its own fields, as texts by field."""
     rows = ("key", "questions", "answers", "outcomes", "to", "outcome")
     told = {f.name: _text(getattr(row, f.name)) for f in fields(row) if f.name not in rows}
     return told | {LEADS: leads(row)} if isinstance(row, AnswerRow) else told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.utils.functional import Promise
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from faq.models import Article, Cause
 from faq.models.base import SYMPTOMS, Audience
-from faq.rules.compare import LEADS, ORDER, Change, Kind, Place, compare
+from faq.rules.compare import LEADS, ORDER, Change, Kind, Place, compare, told
 from faq.rules.content import ChecklistFile
 from faq.rules.facts import Facts
 from faq.services.facts import LABELS, describe
@@ -63,6 +63,7 @@ def changes(before: ChecklistFile, after: ChecklistFile) -> list[Group]:
         group = groups[place, change.key]
         if not change.field and change.place is not Place.ANSWER:
             group.kind = change.kind
+            group.rows += words.whole(change)
         else:
             group.rows.append(words.row(change))
     order = [Place.CHECKLIST, Place.QUESTION, Place.OUTCOME]
@@ -72,8 +73,8 @@ def changes(before: ChecklistFile, after: ChecklistFile) -> list[Group]:
 
 def value_words(fact: str, value: str) -> str:
     """A code of a fact in words, as it is where there are none."""
-    told = describe(Facts.from_json({fact: value}))
-    return told[0].value if told else value
+    words = describe(Facts.from_json({fact: value}))
+    return words[0].value if words else value
 
 
 class _Words:
@@ -106,6 +107,18 @@ class _Words:
             self._value(self.old, change, change.before),
             self._value(self.new, change, change.after),
         )
+
+    def whole(self, change: Change) -> list[Row]:
+        """All that a question or an outcome says that came or went."""
+        came = change.kind is Kind.ADDED
+        names = self.new if came else self.old
+        row = names.questions[change.key] if change.place is Place.QUESTION else names.outcomes[change.key]
+        texts = [
+            (label(change.place, name), self._value(names, replace(change, field=name), value))
+            for name, value in told(row).items()
+            if value
+        ]
+        return [Row(name, "" if came else text, text if came else "") for name, text in texts]
 
     def _label(self, change: Change) -> str:
         if change.field == ORDER:

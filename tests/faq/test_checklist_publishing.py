@@ -109,6 +109,9 @@ class TestPublish:
         html = page(writer, "publish", draft)
         assert "＋</span> 追加" in html
         assert "−</span> 削除" in html
+        gone = editing.read(draft.checklist.versions.get(number=1)).questions[1]
+        assert gone.key == "webmail"
+        assert gone.hint_ja.splitlines()[0] in html
 
     def test_it_is_published_with_its_note(
         self, writer: Client, checklist: Checklist, live: Version, changed: Version, editor: User
@@ -127,6 +130,7 @@ class TestPublish:
     def test_walks_that_have_begun_are_counted(
         self, writer: Client, checklist: Checklist, changed: Version
     ) -> None:
+        assert "すでに始めている人" not in page(writer, "publish", changed)
         for _ in range(3):
             walk = begin(checklist=checklist, language="ja")
         answer(walk=walk, question="outage", answer="yes")
@@ -144,9 +148,11 @@ class TestPublish:
         assert path in html
         assert reverse("admin:faq_question_change", args=[question.pk]) in html
         assert "この変更を公開する" not in html
-        response = writer.post(address("publish", draft), {"note": "x", "seen": seen(draft)})
+        response = writer.post(address("publish", draft), {"note": "書いたこと", "seen": seen(draft)})
         assert response.status_code == 422
-        assert path in unescape(response.content.decode())
+        html = unescape(response.content.decode())
+        assert path in html
+        assert "書いたメモ：書いたこと" in html
         assert checklist.published() == live
 
     def test_not_what_was_not_seen(

@@ -418,3 +418,20 @@ def test_what_has_changed_is_said_in_words(checklist: Checklist, draft: Version,
     assert "障害" in told["答え「見える」：行き先"][1]
     assert told["答え「新しい」"] == ("", "新しい → 3「届かないのは、1つのアドレスだけですか」")
     assert told["答え「見える」：事実の値"] != ("yes", "no")
+
+
+def test_what_came_or_went_is_told_with_all_its_texts(
+    checklist: Checklist, draft: Version, editor: User
+) -> None:
+    editing.remove_outcome(version=draft, key="mailbox-full", by=editor)
+    key = editing.add_question(version=draft, by=editor).key
+    save(draft, replace(question_of(draft, key), text_ja="新しい問い", hint_ja="ヒント"))
+    told = {g.key: g for g in changes(editing.read(published(checklist)), editing.read(draft))}
+    rows = [(row.label, row.before, row.after) for row in told[key].rows]
+    assert rows[:2] == [("質問（日本語）", "", "新しい問い"), ("ヒント（日本語）", "", "ヒント")]
+    assert len(rows) == 3  # the answer of those who do not know
+    gone = {row.label: (row.before, row.after) for row in told["mailbox-full"].rows}
+    outcome = outcome_of(published(checklist), "mailbox-full")
+    assert gone["手順（日本語・Markdown）"] == (outcome.steps_ja, "")
+    assert gone["原因"] == ("メールサーバーがいっぱい", "")
+    assert gone["記事"][0].count("\n") == len(outcome.articles) - 1
