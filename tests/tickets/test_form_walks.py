@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from faq.models import Checklist, Lookup, Walk
 from faq.rules.facts import Facts
+from faq.services.lookup import sign
 from faq.services.walk import answer, begin, finish
 from tests.tickets.test_form import WHAT, WHEN, WHO, url
 from tickets.models import Draft, Ticket
@@ -165,6 +166,41 @@ class TestWhen:
         client.post(url("when"), {})
         response = client.post(url("who"), {"name": "山田", "email": "yamada@yamadaya.example"})
         assert "phone" in response.context["form"].errors
+
+
+class TestWords:
+    def searched(self, client: Client, text: str, **changed: object) -> Lookup:
+        lookup = Lookup.objects.create(text=text, language="ja")
+        Lookup.objects.filter(pk=lookup.pk).update(**changed)
+        client.post(url("what") + f"?l={sign([lookup.pk])}", WHAT)
+        return lookup
+
+    def test_what_a_search_told_is_not_asked(self, client):
+        self.searched(client, "今日から全然届かず、仕事が止まっています")
+        assert rows(client, url("when")) == {"work_stopped": "はい"}
+        client.post(url("what"), {**WHAT, "words": "届きません"})
+        assert rows(client, url("when")) == {"since": "今日", "work_stopped": "はい"}
+        client.post(url("when"), {"affected_address": "info@yamadaya.example"})
+        client.post(url("who"), WHO)
+        client.post(url("check"))
+        ticket = Ticket.objects.get()
+        assert (ticket.facts.since, ticket.work_stopped) == ("today", True)
+        assert ticket.evidence.get(kind="words").facts_json == {"since": "today", "work_stopped": "yes"}
+        # What the form does not ask is not taken from a search.
+        assert not ticket.facts.senders
+
+    def test_the_address_is_asked_though_words_name_one(self, client):
+        self.searched(client, "info@yamadaya.example に届きません")
+        assert rows(client, url("when")) == {}
+
+    def test_yesterdays_search_tells_nothing(self, client):
+        self.searched(client, "仕事が止まっています", created=timezone.now() - timedelta(days=1))
+        assert rows(client, url("when")) == {}
+
+    def test_a_walk_counts_over_a_search(self, client):
+        self.searched(client, "今日から届かない")
+        client.post(url("what") + f"?walk={walked(facts=KNOWN).token}", {**WHAT, "words": "届かない"})
+        assert rows(client, url("when"))["since"] == "昨日"
 
 
 class TestCheck:

@@ -309,7 +309,7 @@ class TestPages:
         html = html_of(staff_client, page_of(ticket))
         assert "送ったあとに" in html
         assert html.count("送信後") == 1
-        assert "上限に近い・" in html
+        assert "メールの使用量：上限に近い" in html
         evidence.refresh_from_db()
         ticket.refresh_from_db()
         assert evidence.facts_json == {"quota_full": "yes"}

@@ -11,11 +11,15 @@ from django.utils.translation import gettext, pgettext
 
 from faq.models import Answer, Article, Cause, Lookup, Question, Walk
 from faq.models.article import ArticleQuerySet
+from faq.rules.clues import SURE, facts_of_words
 from faq.rules.facts import Facts
 from faq.rules.names import Symptom
 from faq.services import walk as walks
 from faq.services.walk import Standing
+from tickets.rules.request import ASKED
 
+HEARD = 3
+"""Searches that are read for what they tell; the newest ones."""
 MOST = 20
 """Lookups, articles and walks of one visit that come along; the newest ones."""
 
@@ -109,15 +113,31 @@ class Brought:
             facts = facts.merged(one.known)
         return facts
 
+    @cached_property
+    def heard(self) -> Facts:
+        """What today's searches told of what the form asks: the later one counts."""
+        facts = Facts()
+        for lookup in self.lookups[-HEARD:]:
+            facts = facts.merged(heard_in(lookup))
+        return facts
+
     @property
     def symptom(self) -> str:
         """Whose checklist was chosen last; also of one that is left out, whose answers only are not sent."""
         found = (one.walk.version.checklist.symptom for one in reversed(self.walked))
         return next((symptom for symptom in found if symptom not in ("", Symptom.OTHER)), "")
 
-    def to_json(self) -> dict[str, str]:
-        """What need not be asked again, by the names of `rules.request.Request`."""
-        return {"symptom": self.symptom, **self.known.to_json()}
+    def to_json(self, words: str = "") -> dict[str, str]:
+        """What need not be asked again, by the names of `rules.request.Request`.
+
+        Where the `words` in the form say anything else than a search did, it is asked.
+        """
+        now = facts_of_words(words)
+        other = [
+            name for name, value in self.heard.to_json().items() if getattr(now, name) not in ("", value)
+        ]
+        facts = self.heard.without(*other).merged(self.known)
+        return {"symptom": self.symptom, **facts.to_json()}
 
     @property
     def suspected(self) -> Cause | None:
@@ -135,6 +155,15 @@ class Brought:
     def said(self) -> str:
         """For a request without words, in the active language: the answers, the newest walk first."""
         return "\n\n".join(one.said for one in reversed(self.sent))
+
+
+def heard_in(lookup: Lookup) -> Facts:
+    """What the words of a search tell of what the form asks, as far as clues are sure of it. Of another day
+    than today nothing: "today" means that day, and what stood still then may be running again."""
+    if timezone.localdate(lookup.created) != timezone.localdate():
+        return Facts()
+    told = facts_of_words(lookup.text).to_json()
+    return Facts.from_json({name: told[name] for name in ASKED if name in SURE and name in told})
 
 
 def brought_by(visit: object) -> Brought:

@@ -29,7 +29,7 @@ from tickets.rules import agents, numbers, phones
 from tickets.rules.domains import domain_of
 from tickets.rules.request import ASKED, Request, filled, subject_of
 from tickets.services import access, counting, history, mailing, promise
-from tickets.services.brought import Brought, brought_by
+from tickets.services.brought import Brought, brought_by, heard_in
 from tickets.services.errors import Incomplete
 
 HOUR = timedelta(hours=1)
@@ -52,7 +52,7 @@ def file_draft(*, draft: Draft, user_agent: str = "") -> Opened:
     where answers are missing.
     """
     visit = brought_by(draft.visit)
-    request = Request.from_json(filled(draft.data, visit.to_json()))
+    request = Request.from_json(filled(draft.data, visit.to_json(str(draft.data.get("words", "")))))
     missing = request.missing(walked=bool(visit.sent))
     if missing:
         raise Incomplete(missing)
@@ -225,10 +225,13 @@ def _suspected(request: Request, language: str) -> Cause | None:
 def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: str) -> None:
     kinds = Evidence.Kind
     rows = [Evidence(ticket=ticket, kind=kinds.FORM, facts_json=request.facts().to_json())]
-    rows += [Evidence(ticket=ticket, kind=kinds.WORDS, text=lookup.text) for lookup in visit.lookups]
+    rows += [
+        Evidence(ticket=ticket, kind=kinds.WORDS, text=lookup.text, facts_json=heard_in(lookup).to_json())
+        for lookup in visit.lookups
+    ]
     rows += [
         Evidence(
-            ticket=ticket, kind=kinds.WALK, walk=one.walk, cause=one.cause, facts_json=one.told.to_json()
+            ticket=ticket, kind=kinds.WALK, walk=one.walk, cause=one.cause, facts_json=one.known.to_json()
         )
         for one in visit.sent
     ]

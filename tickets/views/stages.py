@@ -64,7 +64,9 @@ class Told:
     @cached_property
     def known(self) -> dict[str, str]:
         """What checklists and words told, as far as it would do for an answer."""
-        told = {name: value for name, value in self.brought.to_json().items() if value}
+        told = {
+            name: value for name, value in self.brought.to_json(self.typed.get("words", "")).items() if value
+        }
         forms = [
             stage.form({name: told.get(name, "") for name in stage.form.kept}) for stage in STAGES.values()
         ]
