@@ -47,8 +47,8 @@ def read(version: Version, words: str) -> Ahead:
     clues = clues_of(words)
     known = Facts.from_json({clue.fact: clue.value for clue in clues})
     if contradicts(version.checklist.symptom, known):
-        hits = find(words, language=(get_language() or "ja")[:2], limit=5).hits
-        return Ahead(direction=known.direction, instead=checklist_for(words, hits))
+        found = find(words, language=(get_language() or "ja")[:2], limit=5)
+        return Ahead(direction=known.direction, instead=checklist_for(words, found))
     script = script_of(version)
     return Ahead(
         tuple(

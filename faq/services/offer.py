@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
 from faq.models import Checklist, Outcome, Version
@@ -15,7 +16,8 @@ from faq.models.base import Audience
 from faq.rules.clues import facts_of_words
 from faq.rules.facts import Facts
 from faq.rules.names import Symptom
-from faq.search.find import Hit
+from faq.search.find import Found
+from faq.search.rank import Memory, Question, Text, rank
 from faq.services.facts import facts_of_symptom
 
 CARRIED: Final = 400
@@ -29,33 +31,40 @@ _SAID: Final[Mapping[Symptom, Mapping[str, frozenset[str]]]] = {
         "provider": frozenset({"gmail", "carrier", "yahoo", "icloud", "microsoft"}),
         "destinations": frozenset({"some"}),
     },
+    Symptom.CANNOT_SEND: {"error_shown": frozenset({"yes"})},
     Symptom.CANNOT_LOG_IN: {"password_refused": frozenset({"yes"})},
     Symptom.SUSPICIOUS: {"touched": frozenset({"nothing", "opened", "link", "entered"})},
 }
 """What clients with a symptom are likely to tell, besides which way the mail goes."""
 _FACT: Final = 0.5
-"""What one fact that fits counts. An article that only one list leads to counts 1 as the first hit."""
+"""What one fact that fits counts. The first hit counts 1 where it speaks for one list only, and so does a
+list whose own title and introduction answer all of the words."""
 _LATER: Final = 0.5
 """What an article counts in an outcome that names another one first."""
 _CHOSEN: Final = 3.0
 """What the symptom counts that the client chose: more than all hits of a page together."""
 
 
-def checklist_for(words: str, hits: Sequence[Hit], *, symptom: str = "") -> Checklist | None:
+def checklist_for(words: str, found: Found, *, symptom: str = "") -> Checklist | None:
     """The public checklist that fits the words and what they found; None where nothing speaks for one.
 
     A list about mail that goes the other way than the words tell is never offered, unless its symptom was
-    chosen. Two statements.
+    chosen. Hits that are no good answer say nothing. Two statements.
     """
     facts = facts_of_words(words)
-    by_hits = _by_hits(hits)
+    hits = () if found.none else found.hits
+    shares = _shares([hit.article_id for hit in hits])
+    lists = list(Checklist.objects.public())
+    texts = _texts(tuple((one.pk, one.title, one.intro) for one in lists))
+    named = {} if found.none else {hit.text: hit.score for hit in rank(texts, Question.read(words)).hits}
     # Of several that weigh the same the first in the order of the lists is offered.
     best, most = None, 0.0
-    for one in Checklist.objects.public():
+    for one in lists:
         chosen = bool(symptom) and one.symptom == symptom
         if contradicts(one.symptom, facts) and not chosen:
             continue
-        weight = by_hits.get(one.pk, 0.0) + _agreement(one.symptom, facts) + _CHOSEN * chosen
+        by_hits = sum(shares.get((hit.article_id, one.pk), 0.0) / place for place, hit in enumerate(hits, 1))
+        weight = by_hits + named.get(one.pk, 0.0) + _agreement(one.symptom, facts) + _CHOSEN * chosen
         if weight > most:
             best, most = one, weight
     return best
@@ -94,6 +103,12 @@ def contradicts(symptom: str, facts: Facts) -> bool:
     return bool(wanted and facts.direction and wanted != facts.direction)
 
 
+@lru_cache(maxsize=8)
+def _texts(lists: tuple[tuple[int, str, str], ...]) -> Memory[int]:
+    """What the lists say of themselves, to be ranked by the words; read once a process and language."""
+    return Memory(Text.read(pk, title=title, phrases=(), body=intro) for pk, title, intro in lists)
+
+
 def _agreement(symptom: str, facts: Facts) -> float:
     """What the facts of the words say for the symptom."""
     said = _SAID.get(Symptom(symptom), {})
@@ -102,28 +117,28 @@ def _agreement(symptom: str, facts: Facts) -> float:
     return _FACT * (fitting + bool(direction and direction == facts.direction))
 
 
-def _by_hits(hits: Sequence[Hit]) -> dict[int, float]:
-    """What the hits say for each checklist (by id): an article speaks for the lists whose outcomes lead to
-    it, as much for each as its share of them, and the better the hit, the more."""
-    weights: dict[int, float] = defaultdict(float)
-    shares = _counts([hit.article_id for hit in hits]) if hits else {}
-    for rank, hit in enumerate(hits, 1):
-        counts = shares.get(hit.article_id, {})
-        for checklist, count in counts.items():
-            weights[checklist] += count / sum(counts.values()) / rank
-    return weights
-
-
-def _counts(articles: list[int]) -> dict[int, dict[int, float]]:
-    """How often the outcomes of each checklist lead to each article. One statement."""
+def _shares(articles: list[int]) -> dict[tuple[int, int], float]:
+    """How far each article speaks for each checklist, all checklists together 1: (article, checklist) to a
+    share. What most of a short list leads to speaks more for it than for a long one that names it as often.
+    One statement.
+    """
     link = Outcome.articles.through
     leader = link.objects.filter(outcome=OuterRef("outcome")).order_by("pk").values("article")[:1]
+    size = Outcome.objects.filter(version=OuterRef("outcome__version")).values("version")
     rows = link.objects.filter(
         article__in=articles,
         outcome__version__status=Version.Status.PUBLISHED,
         outcome__version__checklist__audience=Audience.PUBLIC,
-    ).values_list("article", "outcome__version__checklist", Subquery(leader))
-    counts: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for article, checklist, first in rows:
-        counts[article][checklist] += 1.0 if first == article else _LATER
-    return counts
+    ).values_list(
+        "article",
+        "outcome__version__checklist",
+        Subquery(leader),
+        Subquery(size.annotate(size=Count("pk")).values("size")),
+    )
+    shares: dict[tuple[int, int], float] = defaultdict(float)
+    whole: dict[int, float] = defaultdict(float)
+    for article, checklist, first, outcomes in rows if articles else ():
+        part = (1.0 if first == article else _LATER) / outcomes
+        shares[article, checklist] += part
+        whole[article] += part
+    return {(article, one): part / whole[article] for (article, one), part in shares.items()}

@@ -51,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, object]:
     carried = {"q": typed[:CARRIED], "symptom": symptom, "l": signed}
     ask = urlencode({name: value for name, value in carried.items() if value})
-    fitting = offer.checklist_for(typed, found.hits, symptom=symptom) if found.hits else None
+    fitting = offer.checklist_for(typed, found, symptom=symptom) if typed or symptom else None
     return {
         "q": typed,
         "symptom": dict(SYMPTOMS)[Symptom(symptom)] if symptom else "",
