@@ -226,6 +226,7 @@ def _move_back(ticket: Ticket, age: timedelta) -> None:
     ticket.save()
     for message in Message.objects.filter(ticket=ticket):
         Message.objects.filter(pk=message.pk).update(created=message.created - age)
-    for model in (Event, Evidence):
-        for row in model.objects.filter(ticket=ticket):
-            model.objects.filter(pk=row.pk).update(at=row.at - age)
+    for event in Event.objects.filter(ticket=ticket):
+        Event.objects.filter(pk=event.pk).update(at=event.at - age)
+    for evidence in Evidence.objects.filter(ticket=ticket):
+        Evidence.objects.filter(pk=evidence.pk).update(at=evidence.at - age)
