@@ -192,7 +192,7 @@ class Draft(models.Model):
     key = models.CharField(max_length=36, unique=True)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     data = models.JSONField(default=dict)
-    # Taken over at filing: ids of lookups, keys of articles read, the walk's id.
+    # Taken over at filing: ids of lookups and of walks, keys of articles read; ids of walks left out.
     visit = models.JSONField(default=dict)
     ticket = models.OneToOneField(
         Ticket, on_delete=models.CASCADE, null=True, blank=True, related_name="draft"

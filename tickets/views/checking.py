@@ -34,7 +34,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not request.POST.keys().isdisjoint(_CHOICES):
         return _choose(request, draft)
     told = Told.of(draft)
-    if wrong := next((name for name in STAGES if not told.is_complete(name)), ""):
+    if wrong := _incomplete(told):
         return redirect(address_of_step(wrong))
     return _send(request, draft, told) if request.method == "POST" else _page(request, draft, told)
 
@@ -46,9 +46,17 @@ def _choose(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Leave a walk out, or take it in again; any other number means nothing."""
     wanted = request.POST.get("leave", "") or request.POST.get("take", "")
     if wanted in {str(one.walk.pk) for one in Told.of(draft).brought.walked}:
-        drafts.leave_out(draft=draft, walk=int(wanted), out="leave" in request.POST)
+        draft = drafts.leave_out(draft=draft, walk=int(wanted), out="leave" in request.POST)
+        if wrong := _incomplete(Told.of(draft)):
+            # Those answers were all there was: what else is needed is said there.
+            return redirect(address_of_step(wrong) + "?missing=1")
         return redirect(reverse("tickets:check") + f"#walk-{wanted}")
     return redirect("tickets:check")
+
+
+def _incomplete(told: Told) -> str:
+    """The first page where something is missing or wrong; "" for none."""
+    return next((name for name in STAGES if not told.is_complete(name)), "")
 
 
 def _send(request: HttpRequest, draft: Draft, told: Told) -> HttpResponse:

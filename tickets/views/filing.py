@@ -39,6 +39,8 @@ def step(request: HttpRequest, step: str = "what") -> HttpResponse:
     told = Told.of(draft, drafts.joined(draft.visit, _visit(request)))
     if _comes_back(request, draft) and all(map(told.is_complete, STAGES)):
         return redirect("tickets:check")
+    if "missing" in request.GET:
+        return _page(request, step, draft, told, told.form(step, bound=True), told.not_asked(step))
     return _ask(request, step, draft, told)
 
 
@@ -50,9 +52,10 @@ def _fresh(request: HttpRequest, step: str) -> HttpResponse:
 
 
 def _comes_back(request: HttpRequest, draft: Draft) -> bool:
-    """From a checklist that the request holds already: answers were changed there."""
+    """From a checklist that the request holds already, where answers were changed; not by the browser's
+    Back."""
     came = _named(request, _walks(request))
-    return came is not None and came.pk in draft.visit.get("walks", [])
+    return came is not None and came.pk in draft.visit.get("walks", []) and came.last_step > draft.updated
 
 
 def _ask(request: HttpRequest, step: str, draft: Draft | None, told: Told) -> HttpResponse:
