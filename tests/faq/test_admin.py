@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from faq.models import Article, ArticleText, Category, Desk, Phrase, Version
+from faq.models import Article, ArticleText, Category, Desk, Phrase
 from faq.search.find import find
 
 
@@ -163,9 +163,3 @@ def test_the_desk_is_one_row_opened_directly(client: Client) -> None:
     assert Desk.objects.get().pk == 1
     assert client.get("/admin/faq/desk/")["Location"] == "/admin/faq/desk/1/change/"
     assert client.get("/admin/faq/desk/add/").status_code == 403
-
-
-def test_the_structure_of_a_version_is_read_only(client: Client, knowledge: None) -> None:
-    version = Version.objects.earliest("pk")
-    assert client.get(f"/admin/faq/version/{version.pk}/change/").status_code == 200
-    assert client.post(f"/admin/faq/version/{version.pk}/change/", {"first": "x"}).status_code == 403
