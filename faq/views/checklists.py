@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -72,7 +72,7 @@ def _begin(request: HttpRequest, found: Checklist, known: Facts) -> HttpResponse
     here = visit.remember_walk(request.session, "")
     begun = walks.begin(checklist=found, language=get_language(), visit=here.id, facts=known)
     visit.remember_walk(request.session, begun.token)
-    return redirect("faq:walk", found.slug, begun.token)
+    return HttpResponseRedirect(_asked(begun))
 
 
 @never_cache
@@ -105,8 +105,9 @@ def _button(request: HttpRequest, found: Walk) -> HttpResponse:
         walks.finish(walk=found, helped=True)
     elif "helped" not in request.POST and not found.outcome_id:
         walks.pause(walk=found, paused="pause" in request.POST)
-        return HttpResponseRedirect(_address(found) + _choice(request.POST))
-    return HttpResponseRedirect(_address(found))
+        if found.paused or _choice(request.POST):
+            return HttpResponseRedirect(_address(found) + _choice(request.POST))
+    return HttpResponseRedirect(_asked(found))
 
 
 def _choice(said: QueryDict) -> str:
@@ -139,7 +140,7 @@ def _answer(request: HttpRequest, now: Standing) -> HttpResponse:
     # Answered elsewhere in the same moment: the next page shows where the walk stands.
     with suppress(NotOnTheWay):
         walks.answer(walk=now.walk, question=question.key, answer=form.cleaned_data["answer"])
-    return HttpResponseRedirect(_address(now.walk))
+    return HttpResponseRedirect(_asked(now.walk))
 
 
 def _ask(
@@ -181,6 +182,12 @@ def _outcome(request: HttpRequest, now: Standing) -> HttpResponse:
 
 def _address(found: Walk) -> str:
     return reverse("faq:walk", args=[found.version.checklist.slug, found.token])
+
+
+def _asked(found: Walk) -> str:
+    """Where the walk stands; every question at an address of its own, else the browser's Back would show the
+    same one again and again."""
+    return f"{_address(found)}?question={found.question.key}" if found.question else _address(found)
 
 
 def _back(now: Standing, number: int) -> str:
