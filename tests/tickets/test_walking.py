@@ -164,6 +164,9 @@ class TestVerbs:
         assert "himitsu" not in f"{notes}{walk.facts_json}"
         assert notes.startswith("●●●●●●●● と")
         assert elsewhere.steps.get().note == "himitsu-1"
+        walking.answer(ticket=ticket, walk=walk, question="outage", answer="no", note="abc " * 125, by=staff)
+        thread.redact(message=message, secret="abc", by=staff)
+        assert len(walk.steps.get(question__key="outage").note) == 500
         assert ticket.events.filter(kind=Event.Kind.REDACTED, by=staff).exists()
 
     def test_what_somebody_suspects_instead_stands(self, ticket, checklist, staff):
