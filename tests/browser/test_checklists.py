@@ -7,7 +7,7 @@ Walks are prepared in the database, as few as show every page once: there are th
 from collections.abc import Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from faq.models import Checklist, Walk
 from faq.rules.graph import walks
@@ -29,6 +29,26 @@ DARK = 10
 """Contrast in the dark scheme: every so many pages."""
 ENGLISH = 12
 """axe on English pages: every so many."""
+
+
+FOCUS_SEEN = """() => {
+  const now = document.activeElement;
+  if (!now || now === document.body) return false;
+  const drawn = now.closest(".choice") || now;
+  const style = getComputedStyle(drawn);
+  const box = drawn.getBoundingClientRect();
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    && box.bottom > 0 && box.top < innerHeight;
+}"""
+
+UNPAID = ("会社のアドレス全部", "開かない", "更新か支払いを忘れた")
+"""Answers of nothing-arrives after its test, to an outcome with a letter."""
+PAPER: ViewportSize = {"width": 718, "height": 1000}
+"""A4 between its margins, CSS px."""
+CUT = """() => [...document.querySelectorAll("main *")]
+  .filter((e) => e.checkVisibility() && getComputedStyle(e).overflow !== "visible" && !e.closest(".vh, svg"))
+  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+  .map((e) => e.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture(autouse=True)
@@ -112,17 +132,6 @@ def tab_to(page: Page, goal: Locator) -> None:
     raise AssertionError(f"Tab does not reach {goal}")
 
 
-FOCUS_SEEN = """() => {
-  const now = document.activeElement;
-  if (!now || now === document.body) return false;
-  const drawn = now.closest(".choice") || now;
-  const style = getComputedStyle(drawn);
-  const box = drawn.getBoundingClientRect();
-  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-    && box.bottom > 0 && box.top < innerHeight;
-}"""
-
-
 def press(page: Page, key: str) -> None:
     with page.expect_navigation():
         page.keyboard.press(key)
@@ -155,6 +164,7 @@ def test_with_the_keyboard_alone(wide_page: Page) -> None:
     tab_to(page, walk.button("いったん閉じて、先にためす"))
     press(page, "Enter")
     expect(walk.heading).to_contain_text("ここで待ちます")
+    assert [*checks.axe(page), *checks.colours(page)] == []
     tab_to(page, walk.button("ためしました・続ける"))
     press(page, "Space")
     expect(walk.heading).to_have_text(asked)
@@ -179,14 +189,7 @@ def test_with_the_keyboard_alone(wide_page: Page) -> None:
     tab_to(page, walk.button("解決した"))
     press(page, "Enter")
     expect(page.locator("#solved")).to_contain_text("よかった")
-
-
-# What of a list nobody may have paid for: a test on the way, a letter at its end.
-UNPAID = ("会社のアドレス全部", "開かない", "更新か支払いを忘れた")
-CUT = """() => [...document.querySelectorAll("main *")]
-  .filter((e) => e.checkVisibility() && getComputedStyle(e).overflow !== "visible" && !e.closest(".vh, svg"))
-  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
-  .map((e) => e.outerHTML.slice(0, 90))"""
+    assert [*checks.axe(page), *checks.colours(page)] == []
 
 
 def test_without_javascript_on_two_devices_and_on_paper(visitors: Visitors) -> None:
@@ -196,6 +199,7 @@ def test_without_javascript_on_two_devices_and_on_paper(visitors: Visitors) -> N
     walk.begin()
     walk.answer("出ていない")
     follow(walk.button("いったん閉じて、先にためす"))
+    assert [*checks.headings(page), *checks.targets(page), *checks.widths(page)] == []
     address = page.locator("#address").inner_text()
 
     other = visitors.new(java_script_enabled=False)
@@ -228,12 +232,8 @@ def test_without_javascript_on_two_devices_and_on_paper(visitors: Visitors) -> N
     page.reload()
     expect(walk.heading).to_contain_text("契約が切れている")
     follow(walk.link("最初の質問からやり直す"))
-    page.locator("main form .b", has_text="最初の質問").click()
+    follow(page.locator("main form .b", has_text="最初の質問"))
     expect(page.locator(".progress")).to_contain_text("1つめ")
     page.emulate_media(media="print")
     expect(page.locator(".choice:visible")).to_have_count(3)
     assert Walk.objects.count() == 2
-
-
-PAPER = {"width": 718, "height": 1000}
-"""A4 between its margins, CSS px."""
