@@ -54,6 +54,11 @@ def symptom_links(checklists: Iterable[Checklist]) -> list[Tile]:
     ]
 
 
+def icon_of(symptom: str) -> str:
+    """The picture on the button of the symptom."""
+    return _TILES[Symptom(symptom)][0]
+
+
 def helpful_articles() -> QuerySet[Article]:
     """Those that helped most often lately; where nobody voted yet, the first of each shelf."""
     since = timezone.now() - timedelta(days=_DAYS)

@@ -19,6 +19,7 @@ from faq.rules.facts import Facts
 from faq.rules.words import clean
 from faq.services import ahead, lookup, visit
 from faq.services import walk as walks
+from faq.services.home import icon_of
 from faq.services.offer import CARRIED, address_of
 from faq.services.outcome import prose, shown
 from faq.services.resume import unfinished
@@ -29,7 +30,7 @@ from faq.services.walk import NotOnTheWay, Standing
 def checklists(request: HttpRequest) -> HttpResponse:
     """All that may be walked; those begun in this visit can be gone on with."""
     begun = unfinished(_visit(request).walks)
-    lists = [(one, begun.get(one.pk)) for one in walks.checklists()]
+    lists = [(one, icon_of(one.symptom), begun.get(one.pk)) for one in walks.checklists()]
     return render(request, "faq/checklists.html", {"checklists": lists})
 
 
