@@ -312,6 +312,7 @@ class TestPages:
         html = html_of(staff_client, page_of(ticket))
         assert "送ったあとに" in html
         assert html.count("送信後") == 1
+        assert html_of(staff_client, address_of(evidence)).count("送信後") == 1
         assert "メールの使用量：上限に近い" in html
         evidence.refresh_from_db()
         ticket.refresh_from_db()
@@ -321,11 +322,14 @@ class TestPages:
     def test_a_note_that_looks_like_a_password_is_blacked_out_with_one_tap(
         self, ticket, checklist, staff, staff_client
     ):
-        _, walk = begun(ticket, checklist, staff)
+        evidence, walk = begun(ticket, checklist, staff)
         walking.answer(
             ticket=ticket, walk=walk, question="outage", answer="no", note="pw: Himitsu2024!", by=staff
         )
-        assert 'name="redact" value="Himitsu2024!"' in html_of(staff_client, page_of(ticket))
+        for page in (page_of(ticket), address_of(evidence)):
+            html = html_of(staff_client, page)
+            assert 'name="redact" value="Himitsu2024!"' in html
+            assert f'action="{page_of(ticket)}" class="flag"' in html
         staff_client.post(page_of(ticket), {"redact": "Himitsu2024!"})
         html = html_of(staff_client, page_of(ticket))
         assert "<q>pw: ●●●●●●●●</q>" in html
