@@ -229,6 +229,14 @@ class TestCheck:
         client.post(url("check"))
         assert "→ 出ていない（お客様の言葉から読み取りました）" in Ticket.objects.get().messages.get().body
 
+    def test_what_the_outcome_showed_is_not_suggested_again(self, client):
+        come(client, walked(answers=FULL[:1]), words="全然届かない")
+        assert client.get(url("when")).context["hits"][0].url.endswith("/mailbox-full/")
+        come(client, walked(), words="全然届かない")
+        hits = client.get(url("when")).context["hits"]
+        assert len(hits) == 3
+        assert not [hit for hit in hits if hit.url.endswith("/mailbox-full/")]
+
     def test_a_walk_is_left_out_and_taken_in_again(self, client):
         kept, left = walked("some-missing", SPAM), walked()
         assert "「迷惑メール」に入れられています" in ready(client, kept, left)

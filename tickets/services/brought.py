@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
-from faq.models import Answer, Article, Cause, Lookup, Question, Walk
+from faq.models import Answer, Article, Cause, Lookup, Outcome, Question, Walk
 from faq.models.article import ArticleQuerySet
 from faq.rules.clues import SURE, facts_of_words
 from faq.rules.facts import Facts
@@ -120,6 +120,13 @@ class Brought:
         for lookup in self.lookups[-HEARD:]:
             facts = facts.merged(heard_in(lookup))
         return facts
+
+    @cached_property
+    def shown(self) -> frozenset[int]:
+        """Ids of the articles that the outcomes led to: the client has them before them, and asks on."""
+        ends = [one.walk.outcome_id for one in self.walked if one.walk.outcome_id]
+        links = Outcome.articles.through.objects.filter(outcome__in=ends)
+        return frozenset(links.values_list("article", flat=True)) if ends else frozenset()
 
     @property
     def symptom(self) -> str:

@@ -132,9 +132,12 @@ def _brought(brought: Brought) -> list[tuple[str, str]]:
 
 
 def hits_of(told: Told) -> list[Suggestion]:
-    """Articles that may solve it before it is sent."""
+    """Articles that may solve it before it is sent; not those that an outcome has shown."""
     words, symptom = told.answers.get("words", ""), told.answers.get("symptom", "")
-    return suggest(words, language=get_language() or "ja", symptom=symptom, limit=SUGGESTIONS)
+    shown = told.brought.shown
+    most = SUGGESTIONS + len(shown)
+    found = suggest(words, language=get_language() or "ja", symptom=symptom, limit=most)
+    return [hit for hit in found if hit.article_id not in shown][:SUGGESTIONS]
 
 
 def current_draft(request: HttpRequest) -> Draft | None:
