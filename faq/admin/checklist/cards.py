@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from faq.admin.checklist.differences import Addresses
 from faq.models import Cause
 from faq.rules.compare import Place
@@ -18,11 +20,10 @@ from faq.services.faults import Checked, Mark, Names
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An answer and where it leads; `href` is "" where it leads nowhere."""
+    """An answer and where it leads: `href` is "" for nowhere, `value` "" where it says what the words say."""
 
     words: str
     value: str
-    unknown: bool
     kind: str
     target: str
     href: str
@@ -30,10 +31,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An answer of another question that leads here."""
+    """Another question with the answers of it that lead here."""
 
+    number: int
     question: str
-    answer: str
+    answers: Sequence[str]
     href: str
 
 
@@ -114,21 +116,28 @@ class Cards:
     def _way(self, fact: str, answer: AnswerRow) -> Way:
         place, key = (Place.OUTCOME, answer.outcome) if answer.outcome else (Place.QUESTION, answer.to)
         target = self.names.outcome(key) if answer.outcome else self.names.question(key) if key else ""
+        words = self.names.text(answer)
+        value = value_words(fact, answer.value) if fact and answer.value else ""
         return Way(
-            words=self.names.text(answer),
-            value=value_words(fact, answer.value) if fact and answer.value else "",
-            unknown=answer.unknown,
+            words=words,
+            value="" if value == words else value,
             kind=place if key else "nowhere",
             target=target,
             href=self.places.get((place, key), ""),
         )
 
     def _arrivals(self, place: Place, key: str) -> list[Arrival]:
+        answers: dict[str, list[str]] = {}
+        for question, answer in self.to[place].get(key, ()):
+            answers.setdefault(question, []).append(self.names.text(answer) or gettext("(no text yet)"))
         return [
             Arrival(
-                self.names.question(question), self.names.text(answer), self.places[Place.QUESTION, question]
+                self.names.numbers[question],
+                self.names.question(question),
+                words,
+                self.places[Place.QUESTION, question],
             )
-            for question, answer in self.to[place].get(key, ())
+            for question, words in answers.items()
         ]
 
 

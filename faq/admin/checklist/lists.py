@@ -26,6 +26,7 @@ from faq.models import Checklist, Version
 from faq.services import editing
 from mailsupport.lib import dates
 from mailsupport.lib.admin import Kept
+from mailsupport.lib.names import staff_name
 
 _NEW = ("slug", "symptom", "title_ja", "title_en", "audience", "order", "intro_ja", "intro_en")
 
@@ -43,7 +44,7 @@ class CopyForm(forms.ModelForm[Checklist]):
 class ChecklistAdmin(Kept, admin.ModelAdmin[Checklist]):
     """A list of questions for one symptom."""
 
-    list_display = ["title", "symptom", "audience", "published_words", "draft_words", "order"]
+    list_display = ["name", "symptom", "audience", "published_words", "draft_words", "order"]
     fieldsets = [
         (None, {"fields": ["slug", "symptom", "title_ja", "intro_ja", ("audience", "order")]}),
         (None, {"fields": ["title_en", "intro_en"]}),
@@ -53,6 +54,11 @@ class ChecklistAdmin(Kept, admin.ModelAdmin[Checklist]):
         """With their versions, the newest first. Two statements."""
         rows = Version.objects.select_related("created_by", "published_by")
         return super().get_queryset(request).prefetch_related(Prefetch("versions", rows, to_attr="states"))
+
+    @admin.display(description=_("checklist"), ordering="title_ja")
+    def name(self, checklist: Checklist) -> str:
+        """Its title in the active language."""
+        return checklist.title
 
     @admin.display(description=_("Published version"))
     def published_words(self, checklist: Checklist) -> str | SafeString:
@@ -135,7 +141,7 @@ def _link(version: Version | None) -> SafeString:
     by = version.created_by if draft else version.published_by
     words = [gettext("version %(n)s") % {"n": version.number}]
     words += [dates.when(moment)] if moment else []
-    words += [by.get_full_name() or by.get_username()] if by else []
+    words += [staff_name(by)] if by else []
     return format_html('<a href="{}">{}</a>', home_of(version), gettext(", ").join(words))
 
 
