@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +32,10 @@ def checklists(request: HttpRequest) -> HttpResponse:
     """All that may be walked; those begun in this visit can be gone on with."""
     begun = unfinished(_visit(request).walks)
     lists = [(one, icon_of(one.symptom), begun.get(one.pk)) for one in walks.checklists()]
-    return render(request, "faq/checklists.html", {"checklists": lists})
+    response = render(request, "faq/checklists.html", {"checklists": lists})
+    if begun:
+        add_never_cache_headers(response)
+    return response
 
 
 @never_cache
