@@ -58,7 +58,7 @@ def colours(page: Page) -> list[str]:
 
 def headings(page: Page) -> list[str]:
     """Exactly one h1."""
-    number = page.locator("h1").count()
+    number = page.evaluate("document.querySelectorAll('h1').length")
     return [] if number == 1 else [f"{number} h1"]
 
 
