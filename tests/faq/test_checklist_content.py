@@ -25,6 +25,17 @@ WITHOUT_ARTICLE = {
 }
 """Causes that no linked article has to name, and why."""
 
+SECOND = {
+    "cannot-log-in/moved": "after a move the article about moves comes first",
+    "some-providers/from-own": "forms are explained with proof of sender, carts in the article of this cause",
+    "some-providers/from-service": "services are explained with proof of sender, carts in that of this cause",
+    "staff-sheet/ask-host": "staff first look at the tests that led here",
+    "staff-sheet/rebuild": "read before an address is deleted",
+    "staff-sheet/rebuilt-works": "what was just done, for the ticket",
+    "suspicious/domain-check": "the true date of renewal tells whether the mail is a fraud",
+}
+"""Outcomes where the article that names the cause is not the first one, and why."""
+
 FILL_IN = "◯◯"
 SIGNS = "◯■◆✓↳→"
 """Gaps to fill in and the marks of steps: no language."""
@@ -77,16 +88,22 @@ def test_whoever_else_must_act_gets_words_to_fill_in(row: OutcomeRow) -> None:
         assert not letter.strip() or FILL_IN in letter
 
 
-@pytest.mark.parametrize("row", OUTCOMES)
-def test_an_article_fixes_what_the_outcome_names(row: OutcomeRow) -> None:
-    assert row.articles
+@pytest.mark.parametrize(("place", "row"), [pytest.param(*pair, id=pair[0]) for pair in outcomes()])
+def test_the_first_article_fixes_what_the_outcome_names(place: str, row: OutcomeRow) -> None:
     named = [key for key in row.articles if row.cause in ARTICLES[key].causes]
-    assert bool(named) == (row.cause not in WITHOUT_ARTICLE)
+    if row.cause in WITHOUT_ARTICLE:
+        assert row.articles
+        assert not named
+    elif place in SECOND:
+        assert named
+        assert named[0] != row.articles[0]
+    else:
+        assert named[:1] == list(row.articles[:1])
 
 
 def test_exceptions_are_needed() -> None:
-    used = {row.cause for _place, row in outcomes()}
-    assert set(WITHOUT_ARTICLE) <= used
+    assert set(WITHOUT_ARTICLE) <= {row.cause for _place, row in outcomes()}
+    assert set(SECOND) <= {place for place, _row in outcomes()}
 
 
 def test_every_actor_acts_somewhere() -> None:
