@@ -41,6 +41,10 @@ def ask(corpus: Memory[str], words: str) -> Ranking[str]:
         ("Gmailのお客様にだけ注文確認メールが届かない", "shop-gmail"),
         ("変なメールのリンクを押してしまった", "opened-suspicious"),
         ("送ったメールが英語で戻ってきた", "bounced-mail"),
+        ("相手のメールボックスがいっぱいだと言われて届かない", "other-mailbox-full"),
+        ("サーバーの契約の画面に入れません", "panel-login"),
+        ("メールのパスワードを忘れた", "address-rebuild"),
+        ("メールがいっぱいで届かないみたい", "mailbox-full"),
         ("プリンターで印刷できません", "not-mail"),
     ],
 )
