@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from faq.models import Answer, Checklist, Version
 from faq.services import editing
 from tests.browser import checks
-from tests.browser.pages import AdminHome, follow
+from tests.browser.pages import AdminHome, Walk, follow
 from tests.conftest import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,3 +93,33 @@ def test_pages_around_the_cards(visitors: Any, checklist: Checklist, editor: Use
         page.set_viewport_size(DESKTOP)
         faults += [f"{address}: {fault}" for fault in faults_of(page)]
     assert faults == [], "\n".join(faults)
+
+
+def test_what_is_published_is_walked_and_walks_that_have_begun_keep_theirs(
+    visitors: Any, checklist: Checklist
+) -> None:
+    begun = Walk(visitors.new())
+    begun.open()
+    begun.begin()
+    old = begun.heading.inner_text()
+    page = visitors.new(viewport=DESKTOP)
+    arrive(page, checklist)
+    follow(page.get_by_role("button", name="下書きを作って直す"))
+    follow(page.locator("section.cards").first.locator("h3 a").first)
+    page.get_by_label("質問（日本語）").fill("最初に、お知らせを見ましたか")
+    follow(page.get_by_role("button", name="保存して一覧へ戻る"))
+    follow(page.get_by_role("link", name="試してみる"))
+    expect(page.locator("h1")).to_have_text("最初に、お知らせを見ましたか")
+    assert checklist.versions.get(status="draft").walks.count() == 0
+    page.go_back()
+    follow(page.get_by_role("link", name="変更を確かめて公開する"))
+    expect(page.locator("ins").first).to_be_visible()
+    page.get_by_label("変えたこと").fill("聞きかたをやさしく")
+    follow(page.get_by_role("button", name="この変更を公開する"))
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    begun.page.reload()
+    assert begun.heading.inner_text() == old
+    fresh = Walk(visitors.new())
+    fresh.open()
+    fresh.begin()
+    expect(fresh.heading).to_have_text("最初に、お知らせを見ましたか")
