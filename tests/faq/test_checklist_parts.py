@@ -263,7 +263,7 @@ class TestWhatIsWrong:
         data = form(writer, part) | {"fact": "quota_full", "answer-1-value": "cannot-open"}
         html = unescape(send(writer, part, data, 422))
         assert 'href="#id_answer-1-value"' in html
-        assert "の値ではありません" in html
+        assert "「開けない」は「メールの使用量」の値ではありません" in html
         assert row_of(draft) == before
         html = unescape(send(writer, part, form(writer, part) | {"fact": ""}, 422))
         assert "この質問には事実がない" in html

@@ -187,9 +187,18 @@ class AnswerForm(PartForm):
     pairs = ("text", "more")
 
     def __init__(
-        self, texts: dict[str, str], *, offered: Offered, fact: str, number: int, bound: bool, notes: set[str]
+        self,
+        texts: dict[str, str],
+        *,
+        offered: Offered,
+        fact: str,
+        fact_before: str,
+        number: int,
+        bound: bool,
+        notes: set[str],
     ) -> None:
-        self.removed, self.number, self.fact = bool(texts["remove"]), number, fact
+        self.removed, self.number = bool(texts["remove"]), number
+        self.fact, self.fact_before = fact, fact_before
         self.empty = is_empty(texts)
         bound = bound and not self.removed and not self.empty
         super().__init__(texts, bound=bound, notes=notes, prefix=prefix(number))
@@ -236,8 +245,12 @@ class AnswerForm(PartForm):
         choices: Choices = [("", gettext("(says nothing about it)"))]
         choices += [(code, value_words(self.fact, code)) for code in codes]
         if value and value not in codes:
-            choices.append((value[:30], value[:30]))
+            choices.append((value[:30], self._strange(value[:30])))
         return _choice(label, choices)
+
+    def _strange(self, value: str) -> str:
+        """A value that is none of the fact chosen now, as the fact that was saved said it."""
+        return value_words(self.fact_before, value) if value in VALUES.get(self.fact_before, ()) else value
 
     def clean_value(self) -> str:
         """Only values of the fact that the question gives."""
@@ -246,7 +259,9 @@ class AnswerForm(PartForm):
             raise ValidationError(gettext("The question gives no fact, so the answer can have no value."))
         if value and value not in VALUES.get(self.fact, (value,)):
             words = gettext("“%(value)s” is no value of “%(fact)s”. Please choose again.")
-            raise ValidationError(words % {"value": value, "fact": LABELS.get(self.fact, self.fact)})
+            raise ValidationError(
+                words % {"value": self._strange(value), "fact": LABELS.get(self.fact, self.fact)}
+            )
         return value
 
     def row(self) -> AnswerRow:
@@ -287,14 +302,16 @@ class OutcomeForm(PartForm):
 class Sheet:
     """All forms of a page. `bound`: they are checked and say what is wrong."""
 
-    def __init__(self, typed: Typed, place: Place, key: str, offered: Offered, *, bound: bool) -> None:
+    def __init__(
+        self, typed: Typed, place: Place, key: str, offered: Offered, *, bound: bool, fact_before: str
+    ) -> None:
         self.key, self.typed = key, typed
         more: dict[str, Any] = {"offered": offered, "bound": bound, "notes": typed.notes}
         head: Callable[..., PartForm] = QuestionForm if place is Place.QUESTION else OutcomeForm
         self.form = head(typed.head, **more)
         fact = typed.head.get("fact", "")
         self.answers = [
-            AnswerForm(answer, fact=fact, number=number, **more)
+            AnswerForm(answer, fact=fact, fact_before=fact_before, number=number, **more)
             for number, answer in enumerate(typed.answers, 1)
         ]
         for form in self.answers:

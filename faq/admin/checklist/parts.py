@@ -101,7 +101,7 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         if was is None or stamp(was) != stamp(now):
             return self._stale(request, part, file, typed, was)
         keep_known(typed, now)
-        sheet = Sheet(typed, self.place, part.key, offered(file, self.place, part.key), bound=True)
+        sheet = self._sheet(file, part.key, typed, bound=True)
         if not sheet.is_valid():
             return self._form(request, part, file, typed, sheet=sheet, status=422)
         return self._save(request, part, typed, sheet.row(), was)
@@ -116,8 +116,7 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
             return self._lost(request, self._part(str(part.pk)), typed)
         except Elsewhere:
             file = editing.read(part.version)
-            places = offered(file, self.place, part.key)
-            sheet = Sheet(typed, self.place, part.key, places, bound=True)
+            sheet = self._sheet(file, part.key, typed, bound=True)
             return self._form(request, part, file, typed, sheet=sheet, status=422)
         self.log_change(request, part, [])
         return self._saved(request, part, made)
@@ -146,6 +145,11 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         """Those of this kind, in order."""
         return file.questions if self.place is Place.QUESTION else file.outcomes
 
+    def _sheet(self, file: ChecklistFile, key: str, typed: Typed, *, bound: bool) -> Sheet:
+        saved = next((row for row in file.questions if row.key == key), None)
+        fact = saved.fact if saved and self.place is Place.QUESTION else ""
+        return Sheet(typed, self.place, key, offered(file, self.place, key), bound=bound, fact_before=fact)
+
     def _stale(
         self, request: HttpRequest, part: Any, file: ChecklistFile, typed: Typed, was: Row | None
     ) -> HttpResponse:
@@ -158,7 +162,7 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
             content_type=get_content_type_for_model(part), object_id=str(part.pk)
         ).select_related("user")
         last = log.order_by("-pk").first()
-        stale = {"differences": told, "last": last, "who": last.user.get_username() if last else ""}
+        stale = {"differences": told, "last": last}
         return self._form(request, part, file, typed, stale=stale, status=409)
 
     def _lost(self, request: HttpRequest, part: Any, typed: Typed) -> HttpResponse:
@@ -183,7 +187,7 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         gone: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        sheet = Sheet(typed, self.place, key, offered(file, self.place, key), bound=False)
+        sheet = self._sheet(file, key, typed, bound=False)
         context = self._context(request, version, file, key) | {
             "groups": sheet.told(),
             "lost": lost,
@@ -208,9 +212,8 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         if sheet is None:
             if self.place is Place.QUESTION and not any(map(is_empty, typed.answers)):
                 typed.answers.append(empty_answer())
-            places = offered(file, self.place, part.key)
-            sheet = Sheet(typed, self.place, part.key, places, bound=False)
-        context = self._context(request, part.version, file, part.key) | {
+            sheet = self._sheet(file, part.key, typed, bound=False)
+        context = self._context(request, part.version, file, part.key, typed) | {
             "sheet": sheet,
             "errors": sheet.faults() if sheet.form.is_bound else [],
             "seen": carried or signed(now),
@@ -222,14 +225,19 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         return TemplateResponse(request, f"admin/faq/{name}/change_form.html", context, status=status)
 
     def _context(
-        self, request: HttpRequest, version: Version, file: ChecklistFile, key: str
+        self,
+        request: HttpRequest,
+        version: Version,
+        file: ChecklistFile,
+        key: str,
+        typed: Typed | None = None,
     ) -> dict[str, Any]:
         names, places = Names(file), places_of(version)
         keys = [row.key for row in self.rows(file)]
         here = keys.index(key) if key in keys else -1
         beside = [keys[n] if here >= 0 and 0 <= n < len(keys) else "" for n in (here - 1, here + 1)]
         heading = name_of(names, self.place, key) if key in keys else str(self.words["one"])
-        faults, warnings = self._faults(file, key)
+        faults, warnings = self._faults(file, key, typed)
         return context_of(self, request, version, heading) | {
             "heading": heading,
             "faults": faults,
@@ -240,14 +248,14 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
             "words": self.words,
         }
 
-    def _faults(self, file: ChecklistFile, key: str) -> tuple[list[Fault], list[Fault]]:
-        """Those of this question or outcome; what concerns an answer leads to it."""
-        checked, row = check(file), next((row for row in self.rows(file) if row.key == key), None)
-        answers = [answer.key for answer in row.answers] if isinstance(row, QuestionRow) else []
-        targets = {answer: f"#{prefix(number)}" for number, answer in enumerate(answers, 1)}
+    def _faults(self, file: ChecklistFile, key: str, typed: Typed | None) -> tuple[list[Fault], list[Fault]]:
+        """Those of this question or outcome; what concerns an answer of the form leads to it."""
+        checked = check(file)
+        answers = typed.answers if typed else []
+        targets = {answer["key"]: f"#{prefix(number)}" for number, answer in enumerate(answers, 1)}
         faults, warnings = (
             [
-                Fault(mark.words, targets.get(mark.answer, ""))
+                Fault(mark.words, targets.get(mark.answer, "") if mark.answer else "")
                 for mark in marks
                 if mark.place is self.place and mark.key == key
             ]

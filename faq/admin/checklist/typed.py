@@ -42,9 +42,8 @@ class Typed:
 def typed_of(row: Row) -> Typed:
     """The forms of what is saved."""
     if isinstance(row, OutcomeRow):
-        head = {name: str(getattr(row, name)) for name in OUTCOME_TEXTS}
-        return Typed(head | slots(row.articles))
-    head = {name: str(getattr(row, name)) for name in QUESTION_TEXTS}
+        return Typed(_shown(row, OUTCOME_TEXTS) | slots(row.articles))
+    head = _shown(row, QUESTION_TEXTS)
     return Typed(head, [_answer(answer) for answer in row.answers])
 
 
@@ -142,6 +141,11 @@ def _merge(mine: dict[str, str], was: dict[str, str] | None, now: dict[str, str]
 
 def _same(one: str, other: str) -> bool:
     return tidy(one).strip() == tidy(other).strip()
+
+
+def _shown(row: Row, names: tuple[str, ...]) -> dict[str, str]:
+    """Without the line end that every text block is kept with."""
+    return {name: str(getattr(row, name)).rstrip("\n") for name in names}
 
 
 def _answer(row: AnswerRow) -> dict[str, str]:
