@@ -34,7 +34,7 @@ def go(walk: Walk, answers: list[tuple[str, str]]) -> None:
 
 
 def test_answers_lead_to_a_cause_and_to_facts(walk: Walk) -> None:
-    assert most_questions(walk.version) == 7
+    assert most_questions(walk.version) == 6
     go(walk, FULL)
     walk.refresh_from_db()
     assert walk.outcome
