@@ -206,9 +206,11 @@ class TestQuestion:
         send(writer, part, again)
         keys = [answer.key for answer in before.answers]
         assert [a.key for a in row_of(draft).answers] == [keys[1], keys[2], keys[0], *keys[3:]]
-        for strange in ("0:up", "99:up", "x", "-1:up", "²:up"):
-            html = send(writer, part, form(writer, part) | {"_move": strange, "text_ja": "x" * 300}, 422)
+        after = row_of(draft)
+        for strange in ("0:up", "99:up", "x", "-1:up", "²:up", "", "1" * 5000):
+            html = send(writer, part, form(writer, part) | {"_move": strange, "text_ja": "x" * 300}, 200)
             assert "x" * 300 in html
+        assert row_of(draft) == after
 
     def test_an_answer_is_removed_whatever_stands_in_it(self, writer: Client, draft: Version) -> None:
         part, before = question(draft), row_of(draft)
@@ -366,6 +368,23 @@ class TestMeanwhile:
         assert "ほかの人もここを変えました" in unescape(html)
         assert "<ins>" in html or "同僚の問い" in unescape(html)
 
+    def test_the_colleague_has_moved_answers(self, writer: Client, draft: Version) -> None:
+        part, row = question(draft), row_of(draft)
+        data = form(writer, part) | {"answer-1-text_ja": "わたしの答え"}
+        colleague(draft, answers=(*row.answers[1:], row.answers[0]))
+        again = Fields(send(writer, part, data, 409)).data
+        send(writer, part, again)
+        assert [a.key for a in row_of(draft).answers] == [a.key for a in (*row.answers[1:], row.answers[0])]
+        assert row_of(draft).answers[-1].text_ja == "わたしの答え"
+
+    def test_answers_moved_here_stay_so(self, writer: Client, draft: Version) -> None:
+        part, row = question(draft), row_of(draft)
+        data = Fields(send(writer, part, form(writer, part) | {"_move": "1:down"}, 200)).data
+        colleague(draft, answers=(*row.answers[1:], row.answers[0]))
+        again = Fields(send(writer, part, data, 409)).data
+        assert again["answer-1-key"] == row.answers[1].key
+        assert again["answer-2-key"] == row.answers[0].key
+
     def test_who_it_was(self, writer: Client, draft: Version, boss: User) -> None:
         part, other = question(draft), client_of(boss)
         data = form(writer, part) | {"text_ja": "わたしの問い"}
@@ -415,6 +434,17 @@ class TestMeanwhile:
         assert "書きかけの問い" in unescape(send(writer, part, data, 409))
         data |= {"checklist": "0"}
         send(writer, part, data, 302)
+
+    def test_taken_away_between_two_statements(
+        self, writer: Client, draft: Version, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        part = question(draft)
+        data = form(writer, part) | {"text_ja": "書きかけの問い"}
+        before = editing.read(draft)
+        without = replace(before, questions=tuple(q for q in before.questions if q.key != "webmail"))
+        monkeypatch.setattr(editing, "read", lambda version: without)
+        assert "書きかけの問い" in unescape(send(writer, part, data, 409))
+        page(writer, part, 404)
 
     def test_between_reading_and_writing(
         self, writer: Client, draft: Version, monkeypatch: pytest.MonkeyPatch
@@ -517,7 +547,7 @@ class TestRights:
             assert "/login/" in method(address(question(draft)))["Location"]
 
     def test_what_is_not_there(self, writer: Client, draft: Version) -> None:
-        for pk in ("0", "99999999", str(2**63), "9" * 400, "x", "²", "1_0"):
+        for pk in ("0", "99999999", str(2**63), "9" * 400, "0" * 5000, "x", "²", "1_0"):
             assert writer.get(f"/admin/faq/question/{pk}/change/").status_code == 404
             assert writer.get(f"/admin/faq/outcome/{pk}/change/").status_code == 404
 

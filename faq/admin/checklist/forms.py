@@ -49,7 +49,11 @@ def offered(file: ChecklistFile, place: Place, key: str) -> Offered:
     """Destinations of this version, articles, causes. Two statements."""
     causes: Choices = []
     if place is Place.OUTCOME:
-        causes = [(c.slug, f"{c.name}（{c.get_actor_display()}）") for c in Cause.objects.all()]
+        words = gettext("%(name)s (%(actor)s)")
+        causes = [
+            (cause.slug, words % {"name": cause.name, "actor": cause.get_actor_display()})
+            for cause in Cause.objects.all()
+        ]
         causes = sorted(causes, key=lambda choice: str(choice[1]))
     return Offered(_destinations(file, key), _articles(), causes)
 

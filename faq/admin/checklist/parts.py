@@ -45,8 +45,8 @@ from faq.services.draft import Elsewhere, Gone, Made, NotADraft, Stale, row_of, 
 from faq.services.faults import Names, check
 from mailsupport.lib.admin import ReadOnly
 
-BIGGEST = 2**63
-"""What the database takes no number for is no row either."""
+LONGEST = 19
+"""Digits of a number that every database takes are fewer than these."""
 
 
 class Part(ReadOnly, admin.ModelAdmin[Any]):
@@ -69,10 +69,18 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
         """The form where the version is a draft and the reader an editor, else the texts."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        part = self._part(object_id)
         if request.method == "POST":
             require_writer(request)
-            return self._post(request, part)
+        part = self._part(object_id)
+        try:
+            return self._post(request, part) if request.method == "POST" else self._get(request, part)
+        except (Gone, Version.DoesNotExist) as gone:
+            # Taken away between two statements.
+            if request.method != "POST":
+                raise Http404 from gone
+            return self._lost(request, None, read_typed(request.POST, self.place))
+
+    def _get(self, request: HttpRequest, part: Any) -> HttpResponse:
         if part is None:
             raise Http404
         version, file = part.version, editing.read(part.version)
@@ -83,10 +91,9 @@ class Part(ReadOnly, admin.ModelAdmin[Any]):
 
     def _part(self, object_id: str) -> Any:
         """The question or outcome with its version; None where there is none. One statement."""
-        if not (object_id.isascii() and object_id.isdigit()) or int(object_id[:20]) >= BIGGEST:
-            return None
+        known = object_id.isascii() and object_id.isdigit() and len(object_id) < LONGEST
         rows = self.model._default_manager.select_related("version__checklist")
-        return rows.filter(pk=int(object_id)).first()
+        return rows.filter(pk=int(object_id)).first() if known else None
 
     def _post(self, request: HttpRequest, part: Any) -> HttpResponse:
         typed = read_typed(request.POST, self.place)
@@ -274,8 +281,7 @@ def arrange(request: HttpRequest, typed: Typed) -> Typed | None:
         numbers = list(map(str, range(len(typed.answers))))
         order = editing.moved(numbers, str(int(move[:4]) - 1), up=way == "up")
         typed.answers = [typed.answers[int(number)] for number in order]
-        return typed
-    return typed if "_values" in request.POST else None
+    return typed if {"_move", "_values"} & set(request.POST) else None
 
 
 def empty_answer() -> dict[str, str]:
@@ -286,7 +292,7 @@ def empty_answer() -> dict[str, str]:
 def version_posted(request: HttpRequest) -> Version | None:
     """Of a form whose question is gone; where the draft is gone as well, the newest one of its checklist."""
     numbers = [request.POST.get(name, "") for name in ("version", "checklist")]
-    version, checklist = (int(n) if n.isascii() and n.isdigit() and len(n) < 19 else 0 for n in numbers)
+    version, checklist = (int(n) if n.isascii() and n.isdigit() and len(n) < LONGEST else 0 for n in numbers)
     rows = Version.objects.select_related("checklist")
     return rows.filter(pk=version).first() or rows.filter(checklist=checklist).first()
 

@@ -113,6 +113,7 @@ def merge(typed: Typed, was: Row | None, now: Row) -> None:
     typed.notes |= set(_merge(typed.head, old.head if old else None, new.head))
     saved = {answer["key"]: answer for answer in new.answers}
     before = {answer["key"]: answer for answer in old.answers} if old else {}
+    typed.answers = _ordered(typed.answers, list(before), list(saved))
     keep_known(typed, now)
     for number, answer in enumerate(typed.answers, 1):
         if key := answer["key"]:
@@ -137,6 +138,15 @@ def _merge(mine: dict[str, str], was: dict[str, str] | None, now: dict[str, str]
         elif was is None or not _same(value, was.get(name, "")):
             both.append(name)
     return both
+
+
+def _ordered(answers: list[dict[str, str]], before: list[str], now: list[str]) -> list[dict[str, str]]:
+    """In the order a colleague gave them, unless they were moved here."""
+    mine = [answer["key"] for answer in answers if answer["key"] in now]
+    moved_here = mine != [key for key in before if key in now]
+    if moved_here or mine == [key for key in now if key in mine]:
+        return answers
+    return sorted(answers, key=lambda answer: now.index(answer["key"]) if answer["key"] in now else len(now))
 
 
 def _same(one: str, other: str) -> bool:
