@@ -306,6 +306,7 @@ class TestWhatIsWrong:
         html = unescape(send(writer, part, data, 422))
         assert f'href="#id_{name}"' in html
         assert f'id="id_{name}_error"' in html
+        assert ("このままでは表示できません" in html) == name.startswith("test_")
         assert "書きかけ" in html
         assert row_of(draft) == before
         if name.startswith("answer-") and name.endswith("_en"):

@@ -152,7 +152,8 @@ class PartForm(forms.Form):
                 try:
                     publish.preview(body, language=name[-2:])
                 except publish.MarkupError as error:
-                    self.add_error(name, str(error))
+                    words = gettext("It cannot be shown like this: %(fault)s")
+                    self.add_error(name, words % {"fault": error})
         return data
 
 
