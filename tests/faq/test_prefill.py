@@ -140,9 +140,18 @@ class TestBegin:
     def test_no_words_no_facts(self, client: Client, checklist: Checklist) -> None:
         assert self.begun(client, "", sorted(BOTH)).facts_json == {}
 
-    @pytest.mark.parametrize(
-        "words", ["容量がいっぱいで届きません", "Gmailのお客様に届かない", "ホームページも開けません"]
-    )
+    def test_the_other_sides_provider_is_not_asked_again(self, client: Client, knowledge: None) -> None:
+        """The first question of that list; a doubt leaves it to be asked."""
+        version = Version.objects.get(checklist__slug="some-providers", status=Version.Status.PUBLISHED)
+        told = ahead.read(version, "昨日からGmailのお客様にだけ届かないようです").told
+        assert "provider=gmail" in [one.code for one in told]
+        for doubt in (
+            "相手はGmailかもしれません。届きません",
+            "もしドコモのお客様に届かなくなったら困ります",
+        ):
+            assert "provider" not in [one.code.split("=")[0] for one in ahead.read(version, doubt).told]
+
+    @pytest.mark.parametrize("words", ["容量がいっぱいで届きません", "ホームページも開けません"])
     def test_what_is_not_sure_never_answers_ahead(self, client: Client, knowledge: None, words: str) -> None:
         facts = {clue.fact for clue in clues_of(words)}
         assert facts - SURE, "the words tell something unsure"
