@@ -160,6 +160,7 @@ def _ask(
         "question": question,
         "form": form or QuestionForm(question=question, given=given),
         "number": number,
+        "ahead": question.key in now.prefilled,
         "left": now.left_after(question.key),
         "how": _how(question),
         "has_test": bool(question.test_ja),

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from faq.models import Checklist, Lookup, Version, Walk
@@ -115,6 +116,16 @@ class TestBegin:
         now = answer(walk=walk, question="outage", answer="no")
         assert now.prefilled == {"webmail", "scope"}
         assert now.place.question == "website"
+
+    def test_a_question_answered_ahead_says_so_until_somebody_answers(
+        self, client: Client, checklist: Checklist
+    ) -> None:
+        walk = self.begun(client, WORDS, sorted(BOTH))
+        answer(walk=walk, question="outage", answer="no")
+        page = reverse("faq:walk", args=[checklist.slug, walk.token]) + "?question=webmail"
+        assert "読み取った答えを選んであります" in client.get(page).content.decode()
+        answer(walk=walk, question="webmail", answer="no")
+        assert "読み取った答えを選んであります" not in client.get(page).content.decode()
 
     def test_what_is_not_ticked_is_asked(self, client: Client, checklist: Checklist) -> None:
         walk = self.begun(client, WORDS, ["own_addresses=all"])
