@@ -18,7 +18,8 @@ from faq.rules import toml
 from faq.rules.names import Actor, Symptom
 
 FENCE: Final = "+++"
-_SLUG: Final = re.compile(r"[-a-z0-9_]{1,50}")
+SLUG: Final = re.compile(r"[-a-z0-9_]{1,50}")
+"""Keys and addresses."""
 
 
 class ContentError(ValueError):
@@ -288,7 +289,7 @@ def _is_number(value: object) -> bool:
 def _text(name: str, value: str, where: str) -> str:
     if name in _BLOCKS:
         return tidy(value)
-    if name in ("key", "slug") and not _SLUG.fullmatch(value):
+    if name in ("key", "slug") and not SLUG.fullmatch(value):
         raise ContentError(f"{where}: {name} holds small letters, digits and hyphens only")
     if len(value) > _LIMITS.get(name, 200) and not name.startswith(("hint_", "intro_", "reason_", "path_")):
         raise ContentError(f"{where}: {name} is longer than {_LIMITS.get(name, 200)} characters")
@@ -302,7 +303,7 @@ def _table(row: Row, always: tuple[str, ...] = ()) -> dict[str, Any]:
         value = getattr(row, f.name)
         if f.name in _NESTED:
             told[f.name] = [_table(nested) for nested in value]
-        elif value not in (None, "") and (value != f.default or f.name in always):
+        elif f.default is MISSING or (value not in (None, "") and (value != f.default or f.name in always)):
             told[f.name] = list(value) if isinstance(value, tuple) else value
     return told
 

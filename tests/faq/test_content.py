@@ -9,7 +9,18 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.models import Article, ArticleText, Cause, Checklist, IndexedText, Outcome, Phrase, Version
+from faq.models import (
+    Answer,
+    Article,
+    ArticleText,
+    Cause,
+    Checklist,
+    IndexedText,
+    Outcome,
+    Phrase,
+    Question,
+    Version,
+)
 from faq.rules import toml
 from faq.rules.content import ArticleFile, dump_article, parse_article, tidy
 from faq.search.index import state
@@ -171,6 +182,19 @@ def test_no_text_links_to_a_list_that_clients_cannot_walk(knowledge: None, tmp_p
     with pytest.raises(CommandError, match=slug):
         call_command("load_knowledge", tmp_path)
     assert not Version.objects.filter(checklist__slug="nothing-arrives", number=2).exists()
+
+
+def test_a_text_without_english_is_exported_and_loaded(knowledge: None, tmp_path: Path) -> None:
+    Question.objects.filter(key="outage").update(text_en="")
+    Answer.objects.filter(question__key="outage").update(text_en="")
+    Outcome.objects.filter(key="outage").update(title_en="", reason_en="", steps_en="")
+    assert read_back(tmp_path) == stored()
+
+
+def read_back(folder: Path) -> object:
+    """What is there, written and read."""
+    export(folder)
+    return read(folder)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)

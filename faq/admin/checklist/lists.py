@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from faq.admin.checklist.rights import may_write, require_writer
 from faq.admin.checklist.wording import home_of, version_words
 from faq.models import Checklist, Version
+from faq.rules.content import SLUG
 from faq.services import editing
 from mailsupport.lib import dates
 from mailsupport.lib.admin import Kept
@@ -31,7 +32,18 @@ from mailsupport.lib.names import staff_name
 _NEW = ("slug", "symptom", "title_ja", "title_en", "audience", "order", "intro_ja", "intro_en")
 
 
-class CopyForm(forms.ModelForm[Checklist]):
+class SlugForm(forms.ModelForm[Checklist]):
+    """An address that content files can name, too."""
+
+    def clean_slug(self) -> str:
+        """Small letters: what is exported could else not be loaded again."""
+        slug = str(self.cleaned_data["slug"])
+        if not SLUG.fullmatch(slug):
+            raise forms.ValidationError(_("Only small letters, digits and hyphens, please."))
+        return slug
+
+
+class CopyForm(SlugForm):
     """What must differ in a copy."""
 
     class Meta:
@@ -44,6 +56,7 @@ class CopyForm(forms.ModelForm[Checklist]):
 class ChecklistAdmin(Kept, admin.ModelAdmin[Checklist]):
     """A list of questions for one symptom."""
 
+    form = SlugForm
     list_display = ["name", "symptom", "audience", "published_words", "draft_words", "order"]
     fieldsets = [
         (None, {"fields": ["slug", "symptom", "title_ja", "intro_ja", ("audience", "order")]}),
