@@ -95,6 +95,15 @@ class TestList:
         assert "errorlist" in response.content.decode()
         assert Checklist.objects.filter(slug="nothing-arrives").count() == 1
 
+    def test_an_address_is_one_that_content_files_take(self, client: Client, checklist: Checklist) -> None:
+        data = {"slug": "My-List", "title_ja": "題", "title_en": "T"}
+        more = {"symptom": "other", "audience": "public", "order": "1"}
+        added = client.post("/admin/faq/checklist/add/", {**data, **more})
+        copied = client.post(reverse("admin:faq_checklist_copy", args=[checklist.pk]), data)
+        for response in (added, copied):
+            assert "半角の小文字・数字・ハイフンだけで書いてください" in response.content.decode()
+        assert not Checklist.objects.filter(slug="My-List").exists()
+
 
 class TestChecklist:
     def test_its_versions_can_be_opened_and_compared(self, client: Client, draft: Version) -> None:
@@ -143,7 +152,8 @@ class TestChecklist:
         for name in ("faq_checklist_copy", "faq_version_remove"):
             for pk in (0, 2**70):
                 assert client.get(reverse(f"admin:{name}", args=[pk])).status_code == 404
-        assert client.get("/admin/faq/version/x/change/").status_code == 404
+        for number in ("x", "9" * 5000):
+            assert client.get(f"/admin/faq/version/{number}/change/").status_code == 404
 
 
 class TestVersion:

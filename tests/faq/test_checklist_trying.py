@@ -249,3 +249,11 @@ class TestRights:
 
     def test_no_form_is_taken(self, writer: Client, draft: Version) -> None:
         assert writer.post(address(draft)).status_code == 405
+
+
+def test_a_version_retired_meanwhile_says_so(writer: Client, draft: Version, editor: User) -> None:
+    live = draft.checklist.published()
+    assert live
+    assert "第1版（公開" in page(writer, live)
+    editing.publish_version(version=draft, note="", by=editor)
+    assert "第1版（公開" not in page(writer, live)

@@ -135,7 +135,8 @@ def _end(request: HttpRequest, now: Standing, gone: int) -> HttpResponse:
 
 def _common(request: HttpRequest, now: Standing, gone: int, fault: str = "") -> dict[str, Any]:
     """What the bar over every page needs."""
-    version = now.script.version
+    # The script is remembered from when it was read first; its version may have been retired since.
+    version = now.walk.version
     return {
         "version": version,
         "version_words": version_words(version),
@@ -149,7 +150,7 @@ def _common(request: HttpRequest, now: Standing, gone: int, fault: str = "") -> 
 
 def _edit(request: HttpRequest, now: Standing, name: str, pk: int) -> str:
     """Where what is on the page is written, for whoever may write it there."""
-    if not may_write(request) or now.script.version.status != Version.Status.DRAFT:
+    if not may_write(request) or now.walk.version.status != Version.Status.DRAFT:
         return ""
     return reverse(f"admin:faq_{name}_change", args=[pk])
 

@@ -28,6 +28,9 @@ from faq.services.faults import Names, check
 from faq.services.publish import By
 from mailsupport.lib.admin import ReadOnly
 
+DIGITS: Final = 18
+"""No row has a longer number; Python refuses to read one of some thousand digits."""
+
 
 @admin.register(Version)
 class VersionAdmin(ReadOnly, admin.ModelAdmin[Version]):
@@ -79,7 +82,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin[Version]):
 
 
 def _found(object_id: str) -> Version:
-    if not object_id.isdecimal():
+    if not object_id.isdecimal() or len(object_id) > DIGITS:
         raise Http404
     return found_or_404(int(object_id))
 
