@@ -15,6 +15,7 @@ from faq.models.base import SYMPTOMS
 from mailsupport.lib.choices import Label
 from mailsupport.lib.text import fold
 from tickets.rules.domains import same_domain
+from tickets.rules.request import clean
 
 LONGEST = 4000
 """Characters of one answer in the client's own words."""
@@ -90,7 +91,9 @@ class StepForm(PlainForm):
         `without` names questions that the page did not ask: they are answered only where they were sent.
         """
         asked = [name for name in cls.kept if name in posted or name not in without]
-        return {name: str(posted.get(name, "")).replace("\x00", "")[:LONGEST] for name in asked}
+        texts = {name: str(posted.get(name, "")).replace("\x00", "")[:LONGEST] for name in asked}
+        # What shows nothing is no answer: it would not be filed, either.
+        return {name: text if clean(text).strip() else "" for name, text in texts.items()}
 
 
 class WhatForm(StepForm):

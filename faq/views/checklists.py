@@ -145,6 +145,9 @@ def _answer(request: HttpRequest, now: Standing) -> HttpResponse:
     # Answered elsewhere in the same moment: the next page shows where the walk stands.
     with suppress(NotOnTheWay):
         walks.answer(walk=now.walk, question=question.key, answer=form.cleaned_data["answer"])
+    if now.walk.outcome_id:
+        # Gone on with on another device, perhaps: a request from there carries it along, too.
+        visit.remember_walk(request.session, now.walk.token)
     return HttpResponseRedirect(_asked(now.walk))
 
 

@@ -375,3 +375,67 @@ class TestFiled:
         for step, most in (("what", 9), ("when", 14), ("check", 16)):
             with django_assert_max_num_queries(most):
                 client.get(url(step))
+
+
+class TestAnotherTrouble:
+    """Walks of before say nothing about what is asked now, unless the client comes from one."""
+
+    def of_this_visit(self, client: Client) -> Walk:
+        begun = client.post("/checklists/suspicious/").headers["Location"].split("?")[0]
+        walk = Walk.objects.latest("pk")
+        for _ in range(20):
+            walk.refresh_from_db()
+            if walk.question is None:
+                break
+            given = walk.question.answers.first()
+            assert given
+            client.post(begun, {"question": walk.question.key, "answer": given.key})
+        return walk
+
+    @pytest.mark.parametrize("how", ["old", "helped", "filed"])
+    def test_what_is_done_with_stays_away(self, client, how):
+        walk = self.of_this_visit(client)
+        assert fields(client, url("what")) == ["words"]
+        if how == "old":
+            Walk.objects.filter(pk=walk.pk).update(last_step=timezone.now() - timedelta(days=2))
+        elif how == "helped":
+            finish(walk=walk, helped=True)
+        else:
+            file(client, walk)
+        assert fields(client, url("what")) == ["symptom", "words"]
+        assert fields(client, url("what") + f"?walk={walk.token}") == ["words"]
+
+    def test_words_of_another_day_are_not_offered(self, client):
+        client.get("/search/?q=Gmailに届きません")
+        signed = sign([Lookup.objects.get().pk])
+        address = url("what") + f"?l={signed}"
+        assert client.get(address).context["form"]["words"].value() == "Gmailに届きません"
+        Lookup.objects.update(created=timezone.now() - timedelta(days=2))
+        assert not client.get(address).context["form"]["words"].value()
+
+    def test_a_walk_ended_on_another_device_comes_along_from_there(self, client):
+        walk = walked(answers=FULL[:-1])
+        other = Client()
+        question, given = FULL[-1]
+        other.post(f"/checklists/nothing-arrives/{walk.token}/", {"question": question, "answer": given})
+        assert fields(other, url("what")) == ["words"]
+
+
+@pytest.mark.parametrize(("step", "name"), [("who", "name"), ("what", "words")])
+def test_what_shows_nothing_is_no_answer(client, step, name):
+    answers = {"what": WHAT, "when": WHEN, "who": WHO}
+    for each, data in answers.items():
+        hidden = {name: "\u200b\u2060"} if each == step else {}
+        response = client.post(url(each), {**data, **hidden})
+        if each == step:
+            assert response.status_code == 200
+            assert response.context["form"].errors[name]
+            return
+
+
+def test_it_is_answered_in_the_language_it_is_sent_in(client):
+    client.post(url("what"), WHAT)
+    client.post(url("when"), WHEN)
+    client.post(url("who"), WHO)
+    client.post("/en" + url("check"))
+    assert Ticket.objects.get().language == "en"

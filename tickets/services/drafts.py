@@ -44,6 +44,14 @@ def save_step(*, draft: Draft, answers: Mapping[str, str]) -> Draft:
     return mine
 
 
+def speak(*, draft: Draft, language: str) -> Draft:
+    """The language it is sent in counts, not the one of the first letter typed."""
+    if draft.language != language[:2]:
+        draft.language = language[:2]
+        draft.save(update_fields=["language"])
+    return draft
+
+
 @transaction.atomic
 def bring(*, draft: Draft, visit: Mapping[str, list[Any]]) -> Draft:
     """Remember what comes along, the newest last: words searched for, articles read, checklists walked."""

@@ -65,6 +65,7 @@ def _send(request: HttpRequest, draft: Draft, told: Told) -> HttpResponse:
         return _page(request, draft, told, again=True)
     if opening.too_many(address=address_of(request)):
         return render(request, "429.html", status=429)
+    draft = drafts.speak(draft=draft, language=get_language() or "ja")
     opened = opening.file_draft(draft=draft, user_agent=request.META.get("HTTP_USER_AGENT", ""))
     return redirect(reverse("tickets:ticket", args=[opened.link.token]) + "?new=1")
 

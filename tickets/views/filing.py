@@ -1,12 +1,15 @@
 """Filing a request: pages with questions, each a plain form that is posted, kept and followed by the next."""
 
 from collections.abc import Collection
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -18,11 +21,14 @@ from faq.services.visit import visit_of
 from faq.services.walk import walks_by_token
 from mailsupport.lib.limits import address_of, allowed
 from tickets.forms import StepForm
-from tickets.models import Draft
+from tickets.models import Draft, Evidence
 from tickets.services import drafts, files
 from tickets.services.errors import UploadRefused
 from tickets.views.checking import current_draft, hits_of, to_ticket
 from tickets.views.stages import STAGES, Told, address_of_step, target
+
+FRESH: Final = timedelta(hours=24)
+"""What was searched and walked before that says nothing about the trouble of now."""
 
 
 @never_cache
@@ -159,7 +165,8 @@ def _offered(request: HttpRequest) -> dict[str, str]:
     asked = request.GET.get("symptom", "") or (came.version.checklist.symptom if came else "")
     words = request.GET.get("q", "").replace("\x00", "")[:500]
     if not words and (trail := _trail(request)):
-        words = Lookup.objects.filter(pk=trail[-1]).values_list("text", flat=True).first() or ""
+        searched = Lookup.objects.filter(pk=trail[-1], created__gte=timezone.now() - FRESH)
+        words = searched.values_list("text", flat=True).first() or ""
     return {"symptom": asked if asked in {str(key) for key, _words in SYMPTOMS} else "", "words": words}
 
 
@@ -181,7 +188,11 @@ def _walks(request: HttpRequest) -> list[Walk]:
     tokens = [token for token in (*visit_of(request.session).walks, named) if token]
     if not tokens:
         return []
-    return sorted(walks_by_token(tokens), key=lambda walk: (walk.token == named, walk.last_step))
+    # Unless they come from it: what was filed, has helped or is of another day is about another trouble.
+    is_open = ~Q(helped=True) & Q(last_step__gte=timezone.now() - FRESH)
+    unfiled = ~Exists(Evidence.objects.filter(walk=OuterRef("pk")))
+    found = walks_by_token(tokens).filter(Q(token=named) | (is_open & Q(unfiled)))
+    return sorted(found, key=lambda walk: (walk.token == named, walk.last_step))
 
 
 def _named(request: HttpRequest, walks: list[Walk]) -> Walk | None:
