@@ -304,8 +304,10 @@ def _keep_place(now: Standing) -> None:
     walk, place = now.walk, now.place
     outcome = _outcome(now)
     if (outcome.pk if outcome else None) != walk.outcome_id:
+        # Another outcome of the same cause: the cause has been named since then.
+        same = outcome and walk.outcome and outcome.cause_id == walk.outcome.cause_id
+        walk.finished = walk.finished if same else timezone.now() if outcome else None
         walk.outcome, walk.helped = outcome, None
-        walk.finished = timezone.now() if outcome else None
     walk.question = now.script.questions.get(place.question)
     walk.paused, walk.last_step = None, timezone.now()
     walk.save(update_fields=["outcome", "helped", "finished", "question", "paused", "last_step"])

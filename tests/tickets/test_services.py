@@ -259,6 +259,7 @@ class TestThread:
         facts = {**ticket.facts_json, "error_text": "himitsu-1 と入れた"}
         Ticket.objects.filter(pk=ticket.pk).update(subject="himitsu-1", facts_json=facts)
         ticket.evidence.create(kind="words", text="himitsu-1", facts_json=facts)
+        search = Lookup.objects.create(text="himitsu-1", language="ja", hits=[], none=False)
         Draft.objects.filter(ticket=ticket).update(data={"words": "himitsu-1", "photos": 1})
         note = thread.note(ticket=ticket, body="himitsu-1 himitsu-1", by=staff)
         assert thread.redact(message=note, secret="himitsu-1", by=staff) == 5
@@ -269,6 +270,8 @@ class TestThread:
         everything += "".join(str(draft.data) for draft in Draft.objects.filter(ticket=ticket))
         assert "himitsu" not in everything
         assert "photos" in everything
+        search.refresh_from_db()
+        assert "himitsu" not in search.text
         assert len(ticket.subject) == 8
         assert kinds(ticket)[-1] == "redacted"
         with pytest.raises(Empty):

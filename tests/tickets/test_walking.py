@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from faq.models import Cause, Checklist, Walk
+from faq.models import Cause, Checklist, Outcome, Walk
 from faq.models.base import Audience
 from faq.rules.facts import Facts
 from faq.services.walk import NotOnTheWay, standing
@@ -106,6 +106,17 @@ class TestVerbs:
         walking.answer(ticket=ticket, walk=walk, question="quota", answer="yes", by=staff)
         ticket.refresh_from_db()
         assert ticket.suspected_cause == Cause.objects.get(slug="mailbox-full")
+
+    def test_also_after_another_outcome_of_the_same_cause(self, ticket, checklist, staff):
+        Outcome.objects.filter(key="other-device").update(cause=Cause.objects.get(slug="mailbox-full"))
+        _, walk = begun(ticket, checklist, staff)
+        go(ticket, walk, staff)
+        walking.answer(ticket=ticket, walk=walk, question="other-device", answer="yes", by=staff)
+        ticket.refresh_from_db()
+        assert ticket.suspected_cause == Cause.objects.get(slug="mailbox-full")
+        walking.answer(ticket=ticket, walk=walk, question="other-device", answer="no", by=staff)
+        ticket.refresh_from_db()
+        assert (walk.outcome, ticket.suspected_cause) == (None, None)
 
     def test_then_what_was_suspected_before_stands_again(self, ticket, checklist, staff, boss):
         by_hand = Cause.objects.exclude(slug="mailbox-full").earliest("pk")
@@ -236,6 +247,17 @@ class TestVerbs:
 
 
 class TestPages:
+    def test_a_note_to_a_question_no_longer_asked_is_given_back(self, ticket, checklist, staff, staff_client):
+        begun(ticket, checklist, staff)
+        response = staff_client.post(
+            f"/admin/tickets/ticket/{ticket.pk}/walks/", {"checklist": checklist.slug}
+        )
+        data = {"question": "quota", "answer": "yes", "note": "大事なメモ"}
+        html = staff_client.post(response["Location"], data, follow=True).content.decode()
+        assert "この質問はなくなりました" in html
+        assert "大事なメモ" in html
+        assert Walk.objects.get().outcome is None
+
     def test_from_the_request_to_the_outcome_and_back(self, ticket, checklist, staff_client):
         here = page_of(ticket)
         assert 'value="nothing-arrives" selected' in html_of(staff_client, here)

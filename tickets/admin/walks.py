@@ -269,8 +269,7 @@ def _answer(site: TicketAdmin, request: HttpRequest, evidence: Evidence) -> Http
     note = clean(request.POST.get("note", ""), NOTE)
     if not form.is_valid():
         return _again(site, request, evidence, question, note, str(form.errors["answer"][0]))
-    # A page left open while a colleague went on: the next one shows where the walk stands.
-    with suppress(NotOnTheWay, walking.NotOurs):
+    try:
         walking.answer(
             ticket=evidence.ticket,
             walk=evidence.walk,
@@ -279,6 +278,10 @@ def _answer(site: TicketAdmin, request: HttpRequest, evidence: Evidence) -> Http
             note=note,
             by=_me(request),
         )
+    except (NotOnTheWay, walking.NotOurs):
+        # A page left open while a colleague went on: the next one shows where the walk stands.
+        words = gettext("A colleague changed the walk meanwhile: this question is no longer asked. %s")
+        messages.warning(request, words % (gettext("Your note: “%s”") % note if note else ""))
     return HttpResponseRedirect(_address(evidence))
 
 

@@ -7,9 +7,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from faq.models import Article, Cause, Walk, WalkStep
+from faq.models import Article, Cause, Lookup, Walk, WalkStep
 from faq.services.walk import NOTE
-from tickets.models import AccessLink, Attachment, Delivery, Draft, Event, Message, Ticket, TicketArticle
+from tickets.models import (
+    AccessLink,
+    Attachment,
+    Delivery,
+    Draft,
+    Event,
+    Evidence,
+    Message,
+    Ticket,
+    TicketArticle,
+)
 from tickets.rules.request import SUBJECT, clean
 from tickets.rules.workflow import DONE, Status, after_client_reply
 from tickets.services import files, history, mailing, promise
@@ -270,8 +280,8 @@ def _spoken(ticket: Ticket) -> None:
 def redact(*, message: Message, secret: str, by: User) -> int:
     """Replace `secret` (a typed password) by ● everywhere on the request, for ever; gives how often.
 
-    In all messages, the subject, the facts, the evidence with the notes of its walks, and the draft it was
-    filed from. Raises Empty where nothing is selected.
+    In all messages, the subject, the facts, the evidence with its searches and the notes of its walks, and
+    the draft it was filed from. Raises Empty where nothing is selected.
     """
     wanted = clean(secret, lines=True).strip()
     if not wanted:
@@ -309,6 +319,9 @@ def _redact_evidence(ticket: Ticket, secret: str) -> int:
         if (evidence.text, evidence.facts_json) != before:
             evidence.save(update_fields=["text", "facts_json"])
             found += 1
+        if evidence.kind == Evidence.Kind.WORDS and evidence.text != before[0]:
+            # A copy of a search, which is kept for itself and read by whoever looks for gaps.
+            Lookup.objects.filter(text=before[0]).update(text=evidence.text)
     return found
 
 
