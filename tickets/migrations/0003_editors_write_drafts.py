@@ -16,7 +16,8 @@ ADDED = {
 def grant(apps, schema_editor):
     """More rights for the group there is."""
     permission = import_module("tickets.migrations.0002_groups")._permission
-    group = apps.get_model("auth", "Group").objects.get(name="editor")
+    # Somebody may have renamed or removed it.
+    group = apps.get_model("auth", "Group").objects.get_or_create(name="editor")[0]
     for model, actions in ADDED.items():
         for action in actions:
             group.permissions.add(permission(apps, "faq", model, action))
