@@ -1,0 +1,111 @@
+"""What a run needs of a site from inside, in a process of its own with that site's settings.
+
+`python -m tests.bench.inside furnish | drafts COUNT FIRST | count`; the answer is the last line, as JSON.
+"""
+
+import json
+import os
+import random
+import sys
+from itertools import cycle, islice
+from typing import Any
+from urllib.parse import quote
+
+CSRF = "b" * 32
+
+
+def furnish() -> dict[str, Any]:
+    """Demo requests, a desk that mails its staff; gives the addresses to ask for."""
+    from django.contrib.auth.models import Group, User
+    from django.core.management import call_command
+
+    from faq.models import Article, Phrase
+
+    call_command("demo", desk=True, verbosity=0)
+    for name in ("kato", "mori"):
+        user = User.objects.create_user(name, f"{name}@desk.example", is_staff=True)
+        user.groups.add(Group.objects.get(name="agent"))
+    phrases = Phrase.objects.filter(language="ja").order_by("pk").values_list("text", flat=True)
+    return {
+        "articles": [f"/faq/{key}/" for key in Article.objects.public().values_list("key", flat=True)],
+        "searches": [f"/search/?q={quote(text)}" for text in phrases],
+    }
+
+
+def drafts(count: int, first: int) -> list[dict[str, str]]:
+    """So many requests that wait for their last step, as the form leaves them: draft, session, and all that
+    can come along (a search, an article read, with every other one a checklist walked)."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        return [_draft(number) for number in range(first, first + count)]
+
+
+def _draft(number: int) -> dict[str, str]:
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from faq.models import Article
+    from faq.services import lookup
+    from tickets.management import demo_walks
+    from tickets.management.commands.demo import PEOPLE, STORIES
+    from tickets.services import drafts as service
+
+    story = STORIES[number % len(STORIES)]
+    chance = random.Random(number)
+    trail = lookup.keep(words=story.words, language="ja", articles=[], none=False)
+    article = list(islice(cycle(Article.objects.public().values_list("key", flat=True)[:9]), number % 9 + 1))
+    visit: dict[str, list[Any]] = {"lookups": list(trail), "articles": article[-1:]}
+    if number % 2:
+        walk = demo_walks.before_request(symptom=story.symptom, cause=story.cause, chance=chance)
+        visit["walks"] = [walk.pk] if walk else []
+    draft = service.start(key="", language="ja")
+    answers = {
+        "symptom": story.symptom,
+        "words": f"{story.words}\n({number})",
+        "since": "today",
+        "affected_address": f"info@shop{number}.example",
+        "work_stopped": "no",
+        "name": PEOPLE[number % len(PEOPLE)],
+        "phone": f"03-{number // 10000 % 10000:04}-{number % 10000:04}",
+        "email": f"person{number}@mobile.example",
+    }
+    service.save_step(draft=draft, answers=answers)
+    service.bring(draft=draft, visit=visit)
+    session = SessionStore()
+    session["draft"] = draft.key
+    session.create()
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+    body = f"csrfmiddlewaretoken={CSRF}&draft={quote(service.sealed(draft.key))}"
+    return {"cookies": cookies, "body": body}
+
+
+def count() -> dict[str, int]:
+    """Rows that must have come from the requests sent."""
+    from faq.models import Lookup
+    from tickets.models import AccessLink, Delivery, Draft, Message, Ticket
+
+    return {
+        "tickets": Ticket.objects.count(),
+        "numbers": Ticket.objects.values("number").distinct().count(),
+        "messages": Message.objects.filter(kind="client").count(),
+        "links": AccessLink.objects.count(),
+        "unfiled": Draft.objects.filter(ticket=None).count(),
+        "deliveries": Delivery.objects.count(),
+        "failed": Delivery.objects.filter(state="failed").count(),
+        "lookups": Lookup.objects.count(),
+    }
+
+
+def main(verb: str, *words: str) -> None:
+    """Set Django up, run the verb, print its answer."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsupport.settings")
+    django.setup()
+    verbs = {"furnish": furnish, "drafts": drafts, "count": count}
+    print(json.dumps(verbs[verb](*map(int, words))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
