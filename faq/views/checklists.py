@@ -70,7 +70,9 @@ def _words(request: HttpRequest) -> str:
     """The client's: those that the address carries, else those of the last search."""
     if typed := clean(request.GET.get("q", ""))[:CARRIED]:
         return typed
-    return lookup.words_of(lookup.unsign(request.GET.get("l", "")) or _visit(request).lookups)
+    return lookup.words_of(
+        lookup.follow(request.session, request.GET.get("l", "")) or _visit(request).lookups
+    )
 
 
 def _begin(request: HttpRequest, found: Checklist, known: Facts) -> HttpResponse:

@@ -101,10 +101,10 @@ def _feedback(request: HttpRequest, found: Article, form: VoteForm, *, done: boo
 
 
 def _remember_opening(request: HttpRequest, found: Article) -> None:
-    lookups = lookup.unsign(_signed(request))
-    visit.remember_lookup(request.session, *lookups)
+    signed = _signed(request)
+    lookup.follow(request.session, signed)
     here = visit.remember_article(request.session, found.key)
-    lookup.opened(lookups=lookups, article=found, visit=here.id)
+    lookup.opened(lookups=lookup.unsign(signed), article=found, visit=here.id)
 
 
 def _signed(request: HttpRequest) -> str:

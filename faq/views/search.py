@@ -18,6 +18,7 @@ from faq.search.find import Found, find
 from faq.services import lookup, offer, rows
 from faq.services.offer import CARRIED
 from faq.services.suggest import SYMPTOM_WORDS
+from faq.services.visit import visit_of
 from mailsupport.lib.limits import address_of, allowed
 
 SHOWN = 5
@@ -39,13 +40,21 @@ def search(request: HttpRequest) -> HttpResponse:
     words = typed or (SYMPTOM_WORDS[Symptom(symptom)] if symptom else "")
     language = (get_language() or "ja")[:2]
     found = find(words, language=language, limit=SHOWN) if words else Found((), False, ())
-    trail = lookup.unsign(asked.get("l", ""))
+    trail, here = lookup.unsign(asked.get("l", "")), _visit(request)
     typing = bool(getattr(request, "htmx", False))
     if typed and not typing and request.method != "HEAD":
         shown = [hit.article_id for hit in found.hits]
-        trail = lookup.keep(words=typed, language=language, articles=shown, none=found.none, trail=trail)
+        trail = lookup.keep(
+            words=typed, language=language, articles=shown, none=found.none, trail=trail, visit=here
+        )
     context = _context(typed, symptom, found, lookup.sign(trail))
     return render(request, "faq/_results.html" if typing else "faq/search.html", context)
+
+
+def _visit(request: HttpRequest) -> str:
+    """The id of this browser's visit where it has one; a first search gets no cookie."""
+    has_one = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return visit_of(request.session).id if has_one else ""
 
 
 def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from faq.models import Lookup, Walk
 from faq.models.base import SYMPTOMS
-from faq.services.lookup import unsign
+from faq.services.lookup import follow
 from faq.services.visit import visit_of
 from faq.services.walk import walks_by_token
 from mailsupport.lib.limits import address_of, allowed
@@ -37,6 +37,7 @@ def step(request: HttpRequest, step: str = "what") -> HttpResponse:
     """One step: shown with what is known, kept whatever is posted, and on when it is right."""
     if step not in STAGES:
         raise Http404
+    follow(request.session, request.GET.get("l", ""))
     draft = current_draft(request)
     if request.method == "POST":
         return _keep(request, step, draft)
@@ -164,7 +165,7 @@ def _offered(request: HttpRequest) -> dict[str, str]:
     came = _named(request, found := _walks(request)) or next(iter(reversed(found)), None)
     asked = request.GET.get("symptom", "") or (came.version.checklist.symptom if came else "")
     words = request.GET.get("q", "").replace("\x00", "")[:500]
-    if not words and (trail := _trail(request)):
+    if not words and (trail := visit_of(request.session).lookups):
         searched = Lookup.objects.filter(pk=trail[-1], created__gte=timezone.now() - FRESH)
         words = searched.values_list("text", flat=True).first() or ""
     return {"symptom": asked if asked in {str(key) for key, _words in SYMPTOMS} else "", "words": words}
@@ -172,14 +173,11 @@ def _offered(request: HttpRequest) -> dict[str, str]:
 
 def _visit(request: HttpRequest) -> dict[str, list[Any]]:
     """What comes along with the request: walks, articles, searches of this visit."""
+    here = visit_of(request.session)
     article = request.GET.get("article", "").replace("\x00", "")[:50]
-    articles = [*visit_of(request.session).articles, *([article] if article else [])]
+    articles = [*here.articles, *([article] if article else [])]
     walks = [walk.pk for walk in _walks(request)]
-    return {"walks": walks, "articles": articles, "lookups": list(_trail(request))}
-
-
-def _trail(request: HttpRequest) -> tuple[int, ...]:
-    return tuple(dict.fromkeys((*visit_of(request.session).lookups, *unsign(request.GET.get("l", "")))))
+    return {"walks": walks, "articles": articles, "lookups": list(here.lookups)}
 
 
 def _walks(request: HttpRequest) -> list[Walk]:
