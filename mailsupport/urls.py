@@ -4,12 +4,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from faq.views import feeds
 from mailsupport import health, views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("tickets/", include("tickets.urls")),

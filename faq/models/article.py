@@ -117,6 +117,14 @@ class ArticleCause(models.Model):
         return str(self.cause)
 
 
+class ArticleTextQuerySet(models.QuerySet["ArticleText"]):
+    """Reads of texts."""
+
+    def public(self) -> Self:
+        """What a client may read, in whichever language it is written."""
+        return self.filter(status=Status.PUBLISHED, article__in=Article.objects.public())
+
+
 class ArticleText(models.Model):
     """An article in one language. `html` is rendered from `body` when it is saved (services.publish)."""
 
@@ -137,6 +145,8 @@ class ArticleText(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     history = HistoricalRecords(excluded_fields=["html"])
+
+    objects = ArticleTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("article text")

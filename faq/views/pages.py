@@ -81,7 +81,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _shown(found: Article) -> dict[str, object]:
     text = found.text_in()
     fallen_back = text is not None and text.language != (get_language() or "ja")[:2]
-    return {"article": found, "text": text, "fallen_back": fallen_back, "note": _note(found)}
+    return {
+        "article": found,
+        "text": text,
+        "fallen_back": fallen_back,
+        "note": _note(found),
+        "written_in": [text.language for text in found.texts.all()],
+    }
 
 
 def _note(found: Article) -> str:

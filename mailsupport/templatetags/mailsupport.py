@@ -1,7 +1,7 @@
 """Template tags of the house: icons, who must act, dates, sizes, plain text, form controls."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -163,32 +163,44 @@ def split_number(number: object) -> list[str]:
 
 
 class Version(NamedTuple):
-    """One language version of the page that is open."""
+    """One language version of the page that is open.
+
+    `written`: the page has a text of its own in this language. `canonical`: the one that search engines show
+    for the page that is open, which is the Japanese one where the page falls back to it.
+    """
 
     code: str
     name: str
     path: str
     url: str
     current: bool
+    written: bool
+    canonical: bool
 
 
 @register.simple_tag(takes_context=True)
 def versions(context: Context) -> list[Version]:
-    """`{% versions as pages %}`: this page in every language; empty where no request is known."""
+    """`{% versions as pages %}`: this page in every language; empty where no request is known.
+
+    A view whose text is not there in every language says so: `written_in` (codes).
+    """
     request = context.get("request")
     if request is None:
         return []
-    return list(_versions(request.get_full_path(), request.path))
+    written = context.get("written_in", [code for code, _name in settings.LANGUAGES])
+    return list(_versions(request.get_full_path(), request.path, written))
 
 
-def _versions(full_path: str, path: str) -> Iterator[Version]:
+def _versions(full_path: str, path: str, written: Collection[str]) -> Iterator[Version]:
     names = {"ja": "日本語", "en": "English"}
     # A path that begins with two slashes would be a link to another host (SECURITY.md row 35).
     full_path, path = escape_leading_slashes(full_path), escape_leading_slashes(path)
+    here = get_language()
+    shown = here if here in written else settings.LANGUAGE_CODE
     for code, _name in settings.LANGUAGES:
-        canonical = settings.SITE_URL.rstrip("/") + translate_url(path, code)
-        current = code == get_language()
-        yield Version(code, names[code], translate_url(full_path, code), canonical, current)
+        url = settings.SITE_URL.rstrip("/") + translate_url(path, code)
+        other = translate_url(full_path, code)
+        yield Version(code, names[code], other, url, code == here, code in written, code == shown)
 
 
 @register.simple_tag
