@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -61,6 +62,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     """robots.txt: answers may be indexed; tickets, searches and the staff site may not."""
     refused = ("/admin/", "/tickets/", "/search/")
     lines = ["User-agent: *", *(f"Disallow: {lang}{path}" for lang in ("", "/en") for path in refused)]
+    lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
