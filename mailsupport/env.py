@@ -35,6 +35,14 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """One of these words. Raises ImproperlyConfigured otherwise."""
+    value = text(name, default)
+    if value not in (default, *others):
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join((default, *others))}, not {value!r}.")
+    return value
+
+
 def words(name: str) -> list[str]:
     """Comma-separated words, blanks removed."""
     return [word.strip() for word in text(name).split(",") if word.strip()]

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mailsupport.middleware.client_address",
+    "mailsupport.middleware.request_line",
     "django.middleware.security.SecurityMiddleware",
     # Outside whitenoise, which answers for static files itself: those carry the policy, too.
     "csp.middleware.CSPMiddleware",
@@ -191,14 +192,23 @@ SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"tokens": {"()": "mailsupport.middleware.TokenMask"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {
+        "number": {"()": "mailsupport.logs.Number"},
+        "tokens": {"()": "mailsupport.logs.TokenMask"},
+    },
+    "formatters": {"line": {"()": "mailsupport.logs.Line"}, "json": {"()": "mailsupport.logs.Json"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", "line", "json"),
+            "filters": ["number", "tokens"],
+        },
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # The line of the request says 404 already, and Django's would quote the path unmasked.
+        "django.request": {"level": "ERROR"},
         # It warns for every try to connect; the error that follows says it once.
         "psycopg.pool": {"level": "ERROR"},
     },

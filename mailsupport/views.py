@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from mailsupport.context import last_desk
+from mailsupport.logs import NONE, request_number
 
 RETRY_SECONDS = 60
 
@@ -67,7 +68,12 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def _without_database(template: str, status: int) -> HttpResponse:
-    context = {"desk": last_desk(), "site_name": gettext("Mail support")}
+    number = request_number.get()
+    context = {
+        "desk": last_desk(),
+        "site_name": gettext("Mail support"),
+        "error_number": "" if number == NONE else number,
+    }
     try:
         return HttpResponse(render_to_string(template, context), status=status)
     except (TemplateDoesNotExist, TemplateSyntaxError, NoReverseMatch, ValueError):
