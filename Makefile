@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -q -n 2 --dist loadscope
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 NAME ?=
 
-.PHONY: run test check fix staff demo lock messages bare
+.PHONY: run test check fix staff demo lock messages bare bench
 
 run: .venv/.run
 	@exec $(PY) -m mailsupport.supervise
@@ -64,3 +64,7 @@ messages: .venv/.dev
 
 bare:
 	bash tests/bare.sh
+
+# WRITE=1 puts figures and charts into docs/ as well.
+bench: .venv/.dev
+	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m tests.bench $(if $(WRITE),--write)

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import sys
+from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import quote
@@ -83,7 +84,7 @@ def _draft(number: int) -> dict[str, str]:
 def count() -> dict[str, int]:
     """Rows that must have come from the requests sent."""
     from faq.models import Lookup
-    from tickets.models import AccessLink, Delivery, Draft, Message, Ticket
+    from tickets.models import AccessLink, Delivery, Draft, Event, Message, Ticket
 
     return {
         "tickets": Ticket.objects.count(),
@@ -92,6 +93,7 @@ def count() -> dict[str, int]:
         "links": AccessLink.objects.count(),
         "unfiled": Draft.objects.filter(ticket=None).count(),
         "deliveries": Delivery.objects.count(),
+        "unmailed": Event.objects.filter(kind__in=["mail-skipped", "mail-limited"]).count(),
         "failed": Delivery.objects.filter(state="failed").count(),
         "lookups": Lookup.objects.count(),
     }
@@ -103,7 +105,7 @@ def main(verb: str, *words: str) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsupport.settings")
     django.setup()
-    verbs = {"furnish": furnish, "drafts": drafts, "count": count}
+    verbs: dict[str, Callable[..., Any]] = {"furnish": furnish, "drafts": drafts, "count": count}
     print(json.dumps(verbs[verb](*map(int, words))))
 
 
