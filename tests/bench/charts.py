@@ -34,8 +34,8 @@ def bars(rows: list[Bar], title: str) -> str:
 
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + RIGHT} {height}" role="img" '
-            f'font-family="system-ui,sans-serif" font-size="14"><title>{escape(title)}</title>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + RIGHT} {height}" '
+            f'role="img" font-family="system-ui,sans-serif" font-size="14"><title>{escape(title)}</title>'
         ),
         f'<rect width="100%" height="100%" rx="10" fill="{PAPER}"/>',
         f'<text x="20" y="32" font-size="16" font-weight="600" fill="{INK}">{escape(title)}</text>',

@@ -1,0 +1,221 @@
+"""Fills a site's database with so many invented requests, fast: `python -m tests.bench.fill COUNT`.
+
+Whole rows straight into the tables (COPY on PostgreSQL): two messages, four events, a key, an evidence and a
+mail a request, a person for every third. A twentieth is new, and so on: the same shares at every size.
+"""
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+PIECE = 20_000
+SHARES = {
+    "new": 3,
+    "in-progress": 5,
+    "waiting": 5,
+    "on-hold": 2,
+    "reopened": 1,
+    "resolved": 14,
+    "closed": 70,
+}
+WORDS = (
+    "昨日から1通も来ません",
+    "送ると英語で戻ってきます",
+    "Gmailのお客様だけ届かないそうです",
+    "パスワードを何度も聞かれます",
+)
+SYMPTOMS = ("nothing-arrives", "bounced", "some-providers", "cannot-log-in", "cannot-send", "suspicious")
+Row = dict[str, Any]
+
+
+def fill(count: int) -> None:
+    """Add requests until there are `count`; then let the database look at what it holds."""
+    from django.db import connection
+
+    from tickets.models import Contact, Message, Ticket
+
+    first = (Ticket.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    people = (Contact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    said = (Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    missing = count - Ticket.objects.count()
+    world = World(first, people, said, missing)
+    for start in range(0, missing, PIECE):
+        _piece(world, range(start, min(start + PIECE, missing)))
+    _sequences()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+class World:
+    """Where ids begin, and what the rows point to."""
+
+    def __init__(self, first: int, people: int, said: int, missing: int) -> None:
+        from django.contrib.auth.models import User
+        from django.utils import timezone
+
+        from faq.models import Cause
+        from tickets.models import Client, Domain
+
+        self.first, self.people, self.said, self.missing = first, people, said, missing
+        self.now = timezone.now()
+        self.causes = list(Cause.objects.values_list("pk", flat=True))
+        self.staff = list(User.objects.values_list("pk", flat=True))
+        self.clients = list(Client.objects.values_list("pk", flat=True))
+        self.domains = list(Domain.objects.values_list("name", flat=True))
+
+
+def _piece(world: World, numbers: range) -> None:
+    from django.db import transaction
+
+    from tickets.models import AccessLink, Contact, Delivery, Event, Evidence, Message, Ticket
+
+    rows: dict[Any, list[Row]] = {
+        model: [] for model in (Contact, Ticket, Message, AccessLink, Evidence, Event, Delivery)
+    }
+    for number in numbers:
+        for model, row in _request(world, number):
+            rows[model].append(row)
+    with transaction.atomic():
+        for model, listed in rows.items():
+            _insert(model, listed)
+
+
+def _request(world: World, number: int) -> Iterator[tuple[Any, Row]]:
+    from tickets.models import AccessLink, Contact, Delivery, Event, Evidence, Message, Ticket
+
+    chance = random.Random(number)
+    # The oldest first; at any size over three years.
+    at = world.now - timedelta(minutes=1 + (world.missing - number) * 3 * 365 * 1440 / world.missing)
+    status = chance.choices(list(SHARES), list(SHARES.values()))[0]
+    done, ours = status in ("resolved", "closed"), status in ("new", "in-progress", "reopened")
+    pk, person = world.first + number, world.people + number // 3
+    cause, staff = chance.choice(world.causes), chance.choice(world.staff)
+    if number % 3 == 0:
+        yield (
+            Contact,
+            {
+                "id": person,
+                "name": f"見本 {number}",
+                "email": f"Guest{number}@shop{number % 5000}.example",
+                "phone": f"090-{number // 10000 % 10000:04}-{number % 10000:04}",
+                "phone_digits": f"090{number % 10**8:08}",
+                "language": "ja",
+                "created": at,
+            },
+        )
+    yield (
+        Ticket,
+        {
+            "id": pk,
+            # Spread over all numbers, each once: 7919 and 10^10 have no common divisor.
+            "number": f"{(10**9 + pk * 7919 * 1009) % 10**10:010}",
+            "client_id": chance.choice(world.clients) if number % 2 else None,
+            "contact_id": person,
+            "subject": f"{WORDS[number % len(WORDS)]} {number}",
+            "symptom": SYMPTOMS[number % len(SYMPTOMS)],
+            "status": status,
+            "affected_domain": chance.choice(world.domains)
+            if number % 50 == 0
+            else f"shop{number % 5000}.example",
+            "suspected_cause_id": cause,
+            "cause_id": cause if done else None,
+            "owner_id": None if status == "new" else staff,
+            "due": world.now + timedelta(minutes=chance.randint(-4000, 6000)) if ours else None,
+            "created": at,
+            "updated": at + timedelta(hours=9),
+            "last_client_at": at,
+            "resolved_at": at + timedelta(hours=9) if done else None,
+            "closed_at": at + timedelta(days=8) if status == "closed" else None,
+        },
+    )
+    said = world.said + 2 * number
+    yield (
+        Message,
+        {
+            "id": said,
+            "ticket_id": pk,
+            "kind": "client",
+            "contact_id": person,
+            "created": at,
+            "body": f"{WORDS[number % len(WORDS)]}。\nお客様から電話がありました。{number}",
+        },
+    )
+    yield (
+        Message,
+        {
+            "id": said + 1,
+            "ticket_id": pk,
+            "kind": "reply",
+            "by_id": staff,
+            "created": at,
+            "body": "設定が古いままでした。ポート番号を587に変えてください。",
+        },
+    )
+    yield AccessLink, {"ticket_id": pk, "contact_id": person, "token": f"{pk:032}", "created": at}
+    yield Evidence, {"ticket_id": pk, "kind": "form", "at": at}
+    for kind in ("opened", "assigned", "replied", "status"):
+        yield Event, {"ticket_id": pk, "kind": kind, "by_id": staff, "at": at, "new_status": status}
+    yield (
+        Delivery,
+        {
+            "ticket_id": pk,
+            "contact_id": person,
+            "kind": "confirmation",
+            "state": "sent",
+            "target": f"guest{number}@shop.example",
+            "rfc_message_id": f"<{pk}@bench.example>",
+            "created": at,
+            "sent": at,
+            "next_try": at,
+            "attempts": 1,
+        },
+    )
+
+
+def _insert(model: Any, rows: list[Row]) -> None:
+    """Fields that a row does not name get the model's default."""
+    from django.db import connection
+
+    if not rows:
+        return
+    fields = [field for field in model._meta.local_fields if field.column in rows[0] or not field.primary_key]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    usual = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
+    lines = ([row.get(field.column, usual[field.column]) for field in fields] for row in rows)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for line in lines:
+                    copy.write_row(line)
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            stored = ([_stored(value) for value in line] for line in lines)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", stored)
+
+
+def _stored(value: Any) -> Any:
+    return value.strftime("%Y-%m-%d %H:%M:%S") if hasattr(value, "strftime") else value
+
+
+def _sequences() -> None:
+    """The next id comes after ours."""
+    from django.apps import apps
+    from django.core.management.color import no_style
+    from django.db import connection
+
+    models = list(apps.get_app_config("tickets").get_models())
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsupport.settings")
+    django.setup()
+    fill(int(sys.argv[1]))
