@@ -9,6 +9,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("faq/categories/<slug:slug>/", pages.category, name="category"),
     path("faq/<slug:key>/", pages.article, name="article"),
+    path("faq/<slug:key>/host/", pages.host_note, name="host_note"),
     path("faq/<slug:key>/feedback/", pages.feedback, name="feedback"),
     path("search/", search.search, name="search"),
     path("checklists/", checklists.checklists, name="checklists"),

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mailsupport.middleware.client_address",
     "mailsupport.middleware.request_line",
+    # Knows the scheme by now; everything else is spared for a page that is the same for everybody.
+    "faq.pagecache.page_cache",
     "django.middleware.security.SecurityMiddleware",
     # Outside whitenoise, which answers for static files itself: those carry the policy, too.
     "csp.middleware.CSPMiddleware",
@@ -179,6 +181,8 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "mailsupport.views.csrf_failure"
 
+# Off only to measure what it saves (`make bench`).
+PAGE_CACHE = env.boolean("PAGE_CACHE", default=True)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Limits that an operator may raise for a load test (`make bench` does).

@@ -20,6 +20,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
+from faq.pagecache import STORE
 from faq.services.walk import forget_scripts
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -73,6 +74,7 @@ def _empty_cache() -> None:
     """Rates, remembered pages and read checklists do not travel from test to test."""
     cache.clear()
     forget_scripts()
+    STORE.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +106,7 @@ def desk(db: None) -> Desk:
 
 def groups_of_staff() -> None:
     """As migrations make them: a transactional test may have emptied the tables, and with them the groups."""
-    for migration in ("0002_groups", "0003_editors_write_drafts"):
+    for migration in ("0002_groups", "0003_editors_write_drafts", "0004_notes_of_hosts"):
         import_module(f"tickets.migrations.{migration}").grant(apps, None)
 
 

@@ -28,6 +28,8 @@ os.environ |= {
     "FORM_SECONDS": "0",
     "TICKETS_PER_HOUR": "100000",
     "SEARCHES_PER_MINUTE": "100000",
+    # Pages of one test are not those of the next; tests of the cache switch it on.
+    "PAGE_CACHE": "False",
     # Playwright's sync interface runs a loop in our thread, which Django takes for async code.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

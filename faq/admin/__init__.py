@@ -1,5 +1,5 @@
 """The staff screens of the knowledge base."""
 
-from faq.admin import article, checklist, desk, usage
+from faq.admin import article, checklist, desk, host, usage
 
-__all__ = ["article", "checklist", "desk", "usage"]
+__all__ = ["article", "checklist", "desk", "host", "usage"]

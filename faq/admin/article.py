@@ -22,8 +22,10 @@ from import_export.formats.base_formats import CSV
 from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
+from faq.admin.shown import Shown
 from faq.models import Article, ArticleCause, ArticleText, Category, Cause, Phrase
 from faq.models.article import LANGUAGES
+from faq.models.host import ASPECTS
 from faq.services import publish
 from mailsupport.lib.admin import CappedPaginator, Kept, Labelled, ReadOnly
 
@@ -84,9 +86,27 @@ class TextInline(ReadOnly, admin.TabularInline[ArticleText, Article]):
     extra = 0
 
 
+class ArticleForm(forms.ModelForm[Article]):
+    """What all texts of an article share."""
+
+    hosts = forms.MultipleChoiceField(
+        label=_("notes about server companies"),
+        choices=ASPECTS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What of the reader's server company is shown below the steps."),
+    )
+
+    class Meta:
+        model = Article
+        fields = ["key", "category", "audience", "order", "minutes", "hosts"]
+
+
 @admin.register(Article)
 class ArticleAdmin(Kept, History):
     """One problem and its fix. The words stand in its texts."""
+
+    form = ArticleForm
 
     list_display = ["heading", "category", "main_cause", "states", "audience", "updated"]
     list_filter = ["category", "audience", "texts__status"]
@@ -94,7 +114,7 @@ class ArticleAdmin(Kept, History):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    fields = ["key", "category", ("audience", "order", "minutes")]
+    fields = ["key", "category", ("audience", "order", "minutes"), "hosts"]
     inlines = [TextInline, CauseInline, PhraseInline]
     change_form_template = "admin/faq/article/change_form.html"
 
@@ -284,7 +304,7 @@ def _rendered(body: str, language: str) -> dict[str, object]:
 
 
 @admin.register(Cause)
-class CauseAdmin(Kept, admin.ModelAdmin[Cause]):
+class CauseAdmin(Shown, Kept, admin.ModelAdmin[Cause]):
     """Why mail fails, and who must act."""
 
     list_display = ["name_ja", "name_en", "actor", "slug"]
@@ -301,7 +321,7 @@ class CauseAdmin(Kept, admin.ModelAdmin[Cause]):
 
 
 @admin.register(Category)
-class CategoryAdmin(Kept, admin.ModelAdmin[Category]):
+class CategoryAdmin(Shown, Kept, admin.ModelAdmin[Category]):
     """A shelf of articles."""
 
     list_display = ["name_ja", "name_en", "order", "slug"]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from faq.admin.shown import Shown
 from faq.models import ClosedPeriod, Desk, Outage
 from mailsupport.lib.admin import Labelled
 
@@ -19,7 +20,7 @@ class ClosedPeriodInline(admin.TabularInline[ClosedPeriod, Desk]):
 
 
 @admin.register(Desk)
-class DeskAdmin(admin.ModelAdmin[Desk]):
+class DeskAdmin(Shown, admin.ModelAdmin[Desk]):
     """One row: the list leads straight to it, or to making it."""
 
     inlines = [ClosedPeriodInline]
@@ -52,7 +53,7 @@ class DeskAdmin(admin.ModelAdmin[Desk]):
 
 
 @admin.register(Outage)
-class OutageAdmin(admin.ModelAdmin[Outage]):
+class OutageAdmin(Shown, admin.ModelAdmin[Outage]):
     """What is out of order right now, shown first on the home page."""
 
     list_display = ["title", "begins", "ended"]

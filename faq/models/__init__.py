@@ -4,6 +4,8 @@ from faq.models.article import Article, ArticleCause, ArticleText, Lookup, Phras
 from faq.models.cause import Category, Cause
 from faq.models.checklist import Answer, Checklist, Outcome, Question, Version, Walk, WalkStep
 from faq.models.desk import ClosedPeriod, Desk, Outage
+from faq.models.edition import Edition
+from faq.models.host import Host
 from faq.models.search import IndexedText, Posting
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "Checklist",
     "ClosedPeriod",
     "Desk",
+    "Edition",
+    "Host",
     "IndexedText",
     "Lookup",
     "Outage",

@@ -59,6 +59,8 @@ class Article(models.Model):
         _("audience"), max_length=10, choices=Audience.choices, default=Audience.PUBLIC
     )
     minutes = models.PositiveSmallIntegerField(_("minutes the fix takes"), null=True, blank=True)
+    # Names of faq.models.host.ASPECTS that the steps lean on.
+    hosts = models.JSONField(_("notes about server companies"), default=list, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(_("changed"), auto_now=True)
     history = HistoricalRecords()

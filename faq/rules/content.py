@@ -49,6 +49,27 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HostRow:
+    """One server company of hosts.toml."""
+
+    slug: str
+    name_ja: str
+    name_en: str
+    order: int = 0
+    panel_ja: str = ""
+    panel_en: str = ""
+    webmail_ja: str = ""
+    webmail_en: str = ""
+    webmail_url: str = ""
+    quota_ja: str = ""
+    quota_en: str = ""
+    limits_ja: str = ""
+    limits_en: str = ""
+    checked: date | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleFile:
     """One language of an article. What all languages share stands in the Japanese file only."""
 
@@ -62,6 +83,7 @@ class ArticleFile:
     order: int = 0
     audience: str = "public"
     minutes: int | None = None
+    hosts: tuple[str, ...] = ()
     note: str = ""
     needs: str = ""
     loses: str = ""
@@ -138,11 +160,18 @@ class ChecklistFile:
     outcomes: tuple[OutcomeRow, ...] = ()
 
 
-Row = TypeVar("Row", CauseRow, CategoryRow, ArticleFile, AnswerRow, QuestionRow, OutcomeRow, ChecklistFile)
+Row = TypeVar(
+    "Row", CauseRow, CategoryRow, HostRow, ArticleFile, AnswerRow, QuestionRow, OutcomeRow, ChecklistFile
+)
 
-_SHARED: Final = ("category", "causes", "order", "audience", "minutes")
+_SHARED: Final = ("category", "causes", "order", "audience", "minutes", "hosts")
+# `hosts` only where there are any: what older releases loaded still has the same digest.
+_TOLD: Final = ("category", "causes", "order", "audience", "minutes")
+ASPECTS: Final = ("panel", "webmail", "quota", "limits")
+"""What a note about a server company tells."""
 # Texts whose ends are of no meaning: Markdown and letters.
 _BLOCKS: Final = frozenset({"body", "steps_ja", "steps_en", "letter_ja", "letter_en", "test_ja", "test_en"})
+_LONG: Final = ("hint_", "intro_", "reason_", "path_", "panel_", "webmail_", "quota_", "limits_")
 _LIMITS: Final = {
     "title": 120, "summary": 300, "note": 120, "needs": 200, "loses": 200, "name_ja": 80, "name_en": 80,
     "explanation_ja": 300, "explanation_en": 300, "title_ja": 120, "title_en": 120, "fact": 30, "value": 30,
@@ -174,6 +203,15 @@ def parse_categories(text: str, file: str) -> tuple[CategoryRow, ...]:
     return _once(_rows(CategoryRow, _toml(text, file), "categories", file), lambda row: row.slug, file)
 
 
+def parse_hosts(text: str, file: str) -> tuple[HostRow, ...]:
+    """hosts.toml."""
+    rows = _rows(HostRow, _toml(text, file), "hosts", file)
+    for row in rows:
+        if row.webmail_url and not row.webmail_url.startswith("https://"):
+            raise ContentError(f"{file}: {row.slug}: webmail_url begins with https://")
+    return _once(rows, lambda row: row.slug, file)
+
+
 def parse_article(text: str, *, language: str, file: str) -> ArticleFile:
     """One article file: TOML between two +++ lines, then Markdown."""
     parts = re.split(rf"^{re.escape(FENCE)}[ \t]*\r?\n", text, maxsplit=2, flags=re.MULTILINE)
@@ -186,6 +224,8 @@ def parse_article(text: str, *, language: str, file: str) -> ArticleFile:
     if language == "ja" and not article.category:
         raise ContentError(f"{file}: category is missing")
     _known(article.audience, ["public", "staff"], f"{file}: audience")
+    for aspect in article.hosts:
+        _known(aspect, list(ASPECTS), f"{file}: hosts")
     _known(article.status, ["draft", "published", "archived"], f"{file}: status")
     if long := [phrase for phrase in article.phrases if len(phrase) > 200]:
         raise ContentError(f"{file}: a phrase is longer than 200 characters: {long[0][:40]}")
@@ -214,9 +254,14 @@ def dump_categories(rows: tuple[CategoryRow, ...]) -> str:
     return toml.dumps({"categories": [_table(row, always=("order",)) for row in rows]}).lstrip("\n")
 
 
+def dump_hosts(rows: tuple[HostRow, ...]) -> str:
+    """hosts.toml of these rows."""
+    return toml.dumps({"hosts": [_table(row, always=("order",)) for row in rows]}).lstrip("\n")
+
+
 def dump_article(article: ArticleFile) -> str:
     """The file of one language of an article."""
-    front = {k: v for k, v in _table(article, always=_SHARED).items() if k not in ("body", "language")}
+    front = {k: v for k, v in _table(article, always=_TOLD).items() if k not in ("body", "language")}
     if article.language != "ja":
         front = {k: v for k, v in front.items() if k not in _SHARED}
     order = ("key", *_SHARED)
@@ -271,7 +316,7 @@ _TYPES: Final[dict[str, tuple[type, str]]] = {
 def _read(name: str, value: Any, where: str) -> Any:
     if name in _NESTED:
         return _rows(_NESTED[name], {name: value}, name, where)
-    if name in ("causes", "phrases", "sources", "articles"):
+    if name in ("causes", "phrases", "sources", "articles", "hosts"):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ContentError(f"{where}: {name} is a list of texts")
         return tuple(value)
@@ -291,7 +336,7 @@ def _text(name: str, value: str, where: str) -> str:
         return tidy(value)
     if name in ("key", "slug") and not SLUG.fullmatch(value):
         raise ContentError(f"{where}: {name} holds small letters, digits and hyphens only")
-    if len(value) > _LIMITS.get(name, 200) and not name.startswith(("hint_", "intro_", "reason_", "path_")):
+    if len(value) > _LIMITS.get(name, 200) and not name.startswith(_LONG):
         raise ContentError(f"{where}: {name} is longer than {_LIMITS.get(name, 200)} characters")
     return value
 

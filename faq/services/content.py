@@ -13,12 +13,13 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from faq.models import Article, ArticleCause, ArticleText, Category, Cause, Phrase
+from faq.models import Article, ArticleCause, ArticleText, Category, Cause, Host, Phrase
 from faq.rules import content
-from faq.rules.content import ArticleFile, CategoryRow, CauseRow, ChecklistFile, ContentError
+from faq.rules.content import ArticleFile, CategoryRow, CauseRow, ChecklistFile, ContentError, HostRow
 from faq.rules.markup import MarkupError, render
 from faq.search.index import outdated, reindex
 from faq.services import checklists
+from faq.services.edition import changed
 from faq.services.publish import Targets
 from faq.services.report import Report, decide
 
@@ -34,6 +35,7 @@ class Knowledge:
     categories: tuple[CategoryRow, ...] = ()
     articles: tuple[ArticleFile, ...] = ()
     checklists: tuple[ChecklistFile, ...] = ()
+    hosts: tuple[HostRow, ...] = ()
 
 
 def read(folder: Path) -> Knowledge:
@@ -50,6 +52,7 @@ def read(folder: Path) -> Knowledge:
         content.parse_categories(_text(categories), categories.name),
         tuple(articles),
         tuple(sorted(lists, key=lambda checklist: (checklist.order, checklist.slug))),
+        _hosts(folder / "hosts.toml"),
     )
 
 
@@ -64,6 +67,7 @@ def export(folder: Path) -> Knowledge:
         _write(folder / article.language / f"{article.key}.md", content.dump_article(article))
     for checklist in known.checklists:
         _write(folder / "checklists" / f"{checklist.slug}.toml", content.dump_checklist(checklist))
+    _write(folder / "hosts.toml", content.dump_hosts(known.hosts))
     return known
 
 
@@ -78,6 +82,7 @@ def stored() -> Knowledge:
             for text in sorted(article.texts.all(), key=lambda text: text.language, reverse=True)
         ),
         checklists.stored(),
+        tuple(_host_row(host) for host in Host.objects.order_by("pk")),
     )
 
 
@@ -91,11 +96,14 @@ def load(folder: Path = SHIPPED, *, overwrite: bool = False) -> Report:
     report = Report()
     _load_causes(known.causes, report, overwrite)
     _load_categories(known.categories, report, overwrite)
+    _load_hosts(known.hosts, report, overwrite)
     _load_articles(known.articles, report, overwrite)
     checklists.load(known.checklists, report, overwrite=overwrite)
     _render_all(known.articles)
     for article in outdated():
         reindex(article)
+    # Last, and always: whoever waits for this row waits for a moment only, and a new release draws anew.
+    changed()
     return report
 
 
@@ -164,6 +172,30 @@ def _load_categories(rows: tuple[CategoryRow, ...], report: Report, overwrite: b
             )
 
 
+def _hosts(path: Path) -> tuple[HostRow, ...]:
+    """A folder of somebody's own articles need not have it."""
+    return content.parse_hosts(_text(path), path.name) if path.exists() else ()
+
+
+def _host_row(host: Host) -> HostRow:
+    values = {f.name: getattr(host, f.name) for f in fields(HostRow)}
+    return HostRow(**values | {"sources": tuple(host.sources)})
+
+
+def _load_hosts(rows: tuple[HostRow, ...], report: Report, overwrite: bool) -> None:
+    there = {host.slug: host for host in Host.objects.all()}
+    for row in rows:
+        host = there.get(row.slug)
+        now = content.dump_hosts((_host_row(host),)) if host else None
+        wanted = content.dump_hosts((row,))
+        name = f"hosts.toml: {row.slug}"
+        if decide(name, wanted, now, host.file_digest if host else "", report, overwrite):
+            values = {f.name: getattr(row, f.name) for f in fields(row)} | {"sources": list(row.sources)}
+            Host.objects.update_or_create(
+                slug=row.slug, defaults=values | {"file_digest": content.digest(wanted)}
+            )
+
+
 # Articles.
 
 
@@ -188,6 +220,7 @@ def _article_file(article: Article, text: ArticleText) -> ArticleFile:
         order=article.order if japanese else 0,
         audience=article.audience if japanese else "public",
         minutes=article.minutes if japanese else None,
+        hosts=tuple(article.hosts) if japanese else (),
         note=text.note,
         needs=text.needs,
         loses=text.loses,
@@ -233,6 +266,7 @@ def _save_article(
     article = article or Article(key=file.key)
     article.category = categories[file.category]
     article.order, article.audience, article.minutes = file.order, file.audience, file.minutes
+    article.hosts = list(file.hosts)
     article._change_reason = _REASON  # type: ignore[attr-defined]  # simple_history reads it
     article.save()
     article.article_causes.all().delete()

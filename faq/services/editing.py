@@ -19,6 +19,7 @@ from django.utils import timezone
 from faq.models import Answer, Article, Cause, Checklist, Outcome, Question, Version
 from faq.rules.compare import Place
 from faq.rules.content import AnswerRow, ChecklistFile, OutcomeRow, QuestionRow, tidy
+from faq.services import edition
 from faq.services.checklists import file_of, graph_of, with_everything, write_version
 from faq.services.draft import DraftExists, Elsewhere, Gone, Invalid, Made, NotADraft, Stale, row_of, stamp
 from faq.services.faults import check
@@ -135,6 +136,7 @@ def publish_version(*, version: Version, note: str, by: By, seen: str = "") -> V
     # No digest: what was written by hand is kept when content files are loaded (`report.decide`).
     draft.file_digest = ""
     draft.save()
+    edition.changed()
     return draft
 
 

@@ -16,6 +16,7 @@ from faq.models.article import Status
 from faq.rules.content import tidy
 from faq.rules.markup import MarkupError, render
 from faq.search.index import reindex
+from faq.services import edition
 
 By = AbstractBaseUser | AnonymousUser | None
 """Who did it; None for a command."""
@@ -80,6 +81,7 @@ def save_text(*, text: ArticleText, by: By) -> ArticleText:
     _sign(text, by)
     text.save()
     reindex(text.article)
+    edition.changed()
     return text
 
 
@@ -101,6 +103,7 @@ def refresh(*, article: Article, by: By) -> None:
     _sign(article, by)
     article.save()
     reindex(article)
+    edition.changed()
 
 
 def _sign(row: Article | ArticleText, by: By) -> None:

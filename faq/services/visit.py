@@ -24,6 +24,8 @@ class Visit:
     lookups: tuple[int, ...] = ()
     articles: tuple[str, ...] = ()
     walks: tuple[str, ...] = ()
+    host: str = ""
+    """Slug of the server company that was chosen last."""
 
 
 def visit_of(session: SessionBase) -> Visit:
@@ -36,6 +38,7 @@ def visit_of(session: SessionBase) -> Visit:
         lookups=tuple(n for n in data.get("lookups", ()) if isinstance(n, int)),
         articles=tuple(key for key in data.get("articles", ()) if isinstance(key, str)),
         walks=_walks(data),
+        host=str(data.get("host", ""))[:50],
     )
 
 
@@ -64,6 +67,11 @@ def remember_walk(session: SessionBase, token: str) -> Visit:
     return _keep(session, replace(visit, walks=_newest(visit.walks, (token,) if token else ())))
 
 
+def remember_host(session: SessionBase, slug: str) -> Visit:
+    """The server company whose note was chosen, by its slug."""
+    return _keep(session, replace(visit_of(session), host=slug))
+
+
 def _newest(there: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry, ...]:
     once = [entry for entry in there if entry not in more]
     return tuple(once + [entry for place, entry in enumerate(more) if entry not in more[:place]])[-MOST:]
@@ -76,6 +84,7 @@ def _keep(session: SessionBase, visit: Visit) -> Visit:
         "lookups": list(kept.lookups),
         "articles": list(kept.articles),
         "walks": list(kept.walks),
+        "host": kept.host,
     }
     if session.get(_KEY) != data:
         session[_KEY] = data

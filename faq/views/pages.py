@@ -14,13 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from faq.forms import VoteForm
-from faq.models import Article, Category, Outage
-from faq.services import lookup, offer, rows, visit, walk
+from faq.models import Article, Category, Host, Outage
+from faq.pagecache import shared
+from faq.services import hosts, lookup, offer, rows, visit, walk
 from faq.services.home import helpful_articles, symptom_links
 from faq.services.vote import vote
 
 
 @require_safe
+@shared
 def home(request: HttpRequest) -> HttpResponse:
     """Known outage, search, symptoms, the answers that helped most."""
     context = {
@@ -32,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles of one category."""
     shelf = get_object_or_404(Category.objects.with_public_articles(), slug=slug)
@@ -45,11 +48,29 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def article(request: HttpRequest, key: str) -> HttpResponse:
-    """One problem and its fix. The query string (`?l=`) is for the fragment, never for this page."""
+    """One problem and its fix. Of the query only `?host=` is for this page; `?l=` is for the fragment."""
     found = get_object_or_404(Article.objects.public().for_display(), key=key)
-    questions = offer.checklist_of(found.pk)
-    return render(request, "faq/article.html", _shown(found) | {"questions": questions})
+    slug = request.GET.get("host", "")
+    offered = hosts.choices(found)
+    host = hosts.chosen(offered, slug)
+    if slug and host is None:
+        return HttpResponseRedirect(request.path)
+    about = {"questions": offer.checklist_of(found.pk)} | _hosts(found, offered, host)
+    return render(request, "faq/article.html", _shown(found) | about)
+
+
+@never_cache
+@require_safe
+def host_note(request: HttpRequest, key: str) -> HttpResponse:
+    """The note about the host that this visitor chose before, for the article's page; 204 where none."""
+    found = get_object_or_404(Article.objects.public().for_display(), key=key)
+    offered = hosts.choices(found)
+    host = hosts.chosen(offered, visit.visit_of(request.session).host)
+    if host is None:
+        return HttpResponse(status=204)
+    return render(request, "faq/_hosts.html", {"article": found} | _hosts(found, offered, host))
 
 
 @never_cache
@@ -73,9 +94,14 @@ def feedback(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
+@shared
 def privacy(request: HttpRequest) -> HttpResponse:
     """What we keep, how long, and who sees it."""
     return render(request, "faq/privacy.html")
+
+
+def _hosts(found: Article, offered: list[Host], host: Host | None) -> dict[str, object]:
+    return {"hosts": offered, "host": host, "host_note": hosts.note_of(found, host)}
 
 
 def _shown(found: Article) -> dict[str, object]:
@@ -107,19 +133,21 @@ def _feedback(request: HttpRequest, found: Article, form: VoteForm, *, done: boo
 
 
 def _remember_opening(request: HttpRequest, found: Article) -> None:
-    signed = _signed(request)
+    if host := hosts.chosen(hosts.choices(found), _asked(request, "host")):
+        visit.remember_host(request.session, host.slug)
+    signed = _asked(request, "l")
     lookup.follow(request.session, signed)
     here = visit.remember_article(request.session, found.key)
     lookup.opened(lookups=lookup.unsign(signed), article=found, visit=here.id)
 
 
-def _signed(request: HttpRequest) -> str:
-    """`?l=` of this address, or of the article's page that asks for this fragment or links here."""
-    if own := request.GET.get("l"):
+def _asked(request: HttpRequest, name: str) -> str:
+    """Of the query of this address, or of the article's page that asks for this fragment or links here."""
+    if own := request.GET.get(name):
         return own
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     try:
-        return parse_qs(urlsplit(page).query).get("l", [""])[0]
+        return parse_qs(urlsplit(page).query).get(name, [""])[0]
     except ValueError:
         return ""
 

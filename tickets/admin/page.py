@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from faq.models import Article, Cause
+from faq.models import Article, Cause, Host
 from faq.rules.facts import Facts
 from faq.services.facts import describe
 from faq.services.suggest import Suggestion as Row
@@ -18,7 +19,7 @@ from faq.services.suggest import suggest
 from mailsupport.lib.names import staff_name
 from mailsupport.templatetags.mailsupport import paragraphs
 from tickets.admin.walks import Walked, walked_words
-from tickets.models import Attachment, Event, Evidence, Message, Ticket, TicketArticle
+from tickets.models import Attachment, Domain, Event, Evidence, Message, Ticket, TicketArticle
 from tickets.rules.secrets import suspects
 from tickets.services.thread import MARK
 
@@ -147,6 +148,14 @@ def _by(words: str, who: str) -> str:
     return gettext("%(words)s (%(who)s)") % {"words": words, "who": who} if who else words
 
 
+def host_of(ticket: Ticket) -> Host | None:
+    """Who keeps the mailboxes of the affected domain, by the client's record. Two statements at most."""
+    if not ticket.affected_domain:
+        return None
+    domain = Domain.objects.filter(name=ticket.affected_domain).first()
+    return Host.objects.named(domain.mail_host) if domain else None
+
+
 def facts_of(ticket: Ticket, evidence: Iterable[Evidence]) -> list[Known]:
     """All facts in words, each with the evidence that first said the same."""
     rows = [Known(gettext("Symptom"), ticket.get_symptom_display(), gettext("chosen"))]
@@ -183,10 +192,18 @@ def suggestions_of(ticket: Ticket, words: str) -> list[Suggestion]:
             limit=SUGGESTED,
             staff=True,
         )
-    public = set(
-        Article.objects.public().filter(pk__in=[r.article_id for r in rows]).values_list("pk", flat=True)
-    )
-    return [_suggestion(row, marks.get(row.article_id, []), row.article_id in public) for row in rows]
+    shown = Article.objects.public().filter(pk__in=[row.article_id for row in rows])
+    public = dict(shown.values_list("pk", "hosts"))
+    host = host_of(ticket) if any(public.values()) else None
+    return [
+        _suggestion(
+            row,
+            marks.get(row.article_id, []),
+            row.article_id in public,
+            host.slug if host and public.get(row.article_id) else "",
+        )
+        for row in rows
+    ]
 
 
 def _marks(ticket: Ticket) -> dict[int, list[str]]:
@@ -202,8 +219,9 @@ def _marks(ticket: Ticket) -> dict[int, list[str]]:
     return found
 
 
-def _suggestion(row: Row, marks: list[str], public: bool) -> Suggestion:
-    path = row.url.partition("?")[0]
+def _suggestion(row: Row, marks: list[str], public: bool, host: str) -> Suggestion:
+    """`host` is the slug of the client's server company, where it is known and the article tells of it."""
+    path = row.url.partition("?")[0] + (f"?{urlencode({'host': host})}" if host else "")
     return Suggestion(
         pk=row.article_id,
         title=row.title,

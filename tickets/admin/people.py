@@ -30,6 +30,7 @@ class DomainInline(admin.TabularInline[Domain, Client]):
         """Notes as one line: a table has no room for a text box."""
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.base_fields["notes"].widget.attrs["rows"] = 1
+        formset.form.base_fields["mail_host"].help_text = _("A name of the list of server companies.")
         return formset
 
 

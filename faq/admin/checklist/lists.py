@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from faq.admin.checklist.rights import may_write, require_writer
 from faq.admin.checklist.wording import home_of, version_words
+from faq.admin.shown import Shown
 from faq.models import Checklist, Version
 from faq.rules.content import SLUG
 from faq.services import editing
@@ -53,7 +54,7 @@ class CopyForm(SlugForm):
 
 
 @admin.register(Checklist)
-class ChecklistAdmin(Kept, admin.ModelAdmin[Checklist]):
+class ChecklistAdmin(Shown, Kept, admin.ModelAdmin[Checklist]):
     """A list of questions for one symptom."""
 
     form = SlugForm

