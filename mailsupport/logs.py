@@ -7,6 +7,8 @@ error page shows it, so that a client can read it out on the phone.
 import json
 import logging
 import re
+import sys
+import time
 import traceback
 from contextvars import ContextVar
 
@@ -18,6 +20,9 @@ request_number: ContextVar[str] = ContextVar("request_number", default=NONE)
 
 _LONGEST_MESSAGE = 200
 _DEEPEST = 5
+_LONGEST_PATH = 200
+_PAGES = (200, 304)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 class Number(logging.Filter):
@@ -29,20 +34,24 @@ class Number(logging.Filter):
         return True
 
 
-class TokenMask(logging.Filter):
-    """Takes the secret parts of addresses out of log lines: who has the address of a ticket may read it.
+_SECRET = re.compile(r"((?<!/admin)/tickets/(?!new/|find/|found/)|/checklists/[^/\s]+/)[^/\s]+")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
-    Keeps a message on one line as well, so that nobody forges another one with a line break in a path.
+
+def hidden(text: str) -> str:
+    """`text` without the secret parts of addresses: who has the address of a ticket may read it.
+
+    On one line, so that nobody forges another one with a line break in a path.
     """
+    return _SECRET.sub(r"\1…", _BREAKS.sub(" ", text))
 
-    secret = re.compile(r"((?<!/admin)/tickets/(?!new/|find/|found/)|/checklists/[^/\s]+/)[^/\s]+")
 
-    breaks = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+class TokenMask(logging.Filter):
+    """Hides the secret parts of addresses in every line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Never drops a line."""
-        message = self.breaks.sub(" ", record.getMessage())
-        record.msg, record.args = self.secret.sub(r"\1…", message), None
+        record.msg, record.args = hidden(record.getMessage()), None
         return True
 
 
@@ -74,15 +83,64 @@ class Json(Line):
     """The same as one JSON object a line, for collectors that want fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Keys: at, level, request, logger, message; of a request its fields; error where there is one."""
+        """Keys: at, level, request, logger, message; error where there is one."""
         found = {
             "at": self.formatTime(record),
             "level": record.levelname,
             "request": record.__dict__.get("request", NONE),
             "logger": record.name,
             "message": record.getMessage(),
-            **record.__dict__.get("fields", {}),
         }
         if record.exc_info and record.exc_info[1]:
             found["error"] = told(record.exc_info[1])
         return json.dumps(found, ensure_ascii=False)
+
+
+# The line of a request is written past logging: a record with filters and formatter took 50 of the 300
+# microseconds that a page from the cache takes, this takes 10.
+
+
+def write_line(number: str, method: str, path: str, status: int, seconds: float) -> None:
+    """One request, as Line would write it."""
+    method, path = _shown(method, path, status)
+    at = _now()
+    sys.stderr.write(
+        f"{at} INFO [{number}] mailsupport.requests: {method} {path} {status} {seconds * 1000:.0f} ms\n"
+    )
+
+
+def write_json(number: str, method: str, path: str, status: int, seconds: float) -> None:
+    """One request with fields of its own instead of a message."""
+    method, path = _shown(method, path, status)
+    found = {
+        "at": _now(),
+        "level": "INFO",
+        "request": number,
+        "logger": "mailsupport.requests",
+        "method": method,
+        "path": path,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    sys.stderr.write(json.dumps(found, ensure_ascii=False) + "\n")
+
+
+def _shown(method: str, path: str, status: int) -> tuple[str, str]:
+    """What may be written down. Where no page answered, anything may stand in the path: names are masked."""
+    if status not in _PAGES:
+        path = mask(path[:_LONGEST_PATH])
+    return (method if method in _METHODS else "OTHER"), hidden(path)
+
+
+_stamp = (0, "")
+
+
+def _now() -> str:
+    """The time as logging writes it; the text of a second is made once."""
+    global _stamp  # noqa: PLW0603 # a cache of one, swapped whole
+    moment = time.time()
+    second, text = _stamp
+    if int(moment) != second:
+        second, text = int(moment), time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+        _stamp = (second, text)
+    return f"{text},{int((moment - second) * 1000):03}"

@@ -1,6 +1,5 @@
 """Middleware of our own: who is at the other end, and the line that the log keeps of a request."""
 
-import logging
 import re
 import secrets
 import time
@@ -10,15 +9,10 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from faq.rules.words import mask
-from mailsupport.logs import request_number
-
-log = logging.getLogger("mailsupport.requests")
+from mailsupport import logs
 
 SCHEME = "HTTP_X_MAILSUPPORT_SCHEME"
 NUMBER = "HTTP_X_REQUEST_ID"
-_PAGES = (200, 304)
-_LONGEST_PATH = 200
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{6,64}")
 
 
@@ -62,28 +56,20 @@ def request_line(
 
     Stands behind client_address, which takes away a number that is not from a proxy of ours.
     """
+    write = logs.write_json if settings.LOG_FORMAT == "json" else logs.write_line
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        given = request.META.get(NUMBER, "")
+        given = request.META.get(NUMBER)
         # Eight digits: short enough for the phone, and not as long as a receipt number.
-        number = given if _NUMBER.fullmatch(given) else f"{secrets.randbelow(10**8):08}"
-        before = request_number.set(number)
+        number = given if given and _NUMBER.fullmatch(given) else f"{secrets.randbelow(10**8):08}"
+        before = logs.request_number.set(number)
         try:
             response = get_response(request)
-            response["X-Request-Id"] = number
-            milliseconds = (time.perf_counter() - began) * 1000
-            path, status = _path(request, response.status_code), response.status_code
-            fields = {"method": request.method, "path": path, "status": status, "ms": round(milliseconds, 1)}
-            log.info("%s %s %s %.0f ms", request.method, path, status, milliseconds, extra={"fields": fields})
         finally:
-            request_number.reset(before)
+            logs.request_number.reset(before)
+        response["X-Request-Id"] = number
+        write(number, request.method or "", request.path, response.status_code, time.perf_counter() - began)
         return response
 
     return middleware
-
-
-def _path(request: HttpRequest, status: int) -> str:
-    """The path; where no page answered to it anything may stand in it, and what names a person is masked."""
-    path = request.path[:_LONGEST_PATH]
-    return path if status in _PAGES else mask(path)

@@ -193,6 +193,7 @@ FIND_BY_NUMBER = env.boolean("FIND_BY_NUMBER", default=True)
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "line", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -204,7 +205,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": env.choice("LOG_FORMAT", "line", "json"),
+            "formatter": LOG_FORMAT,
             "filters": ["number", "tokens"],
         },
     },

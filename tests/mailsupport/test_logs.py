@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -27,10 +28,31 @@ LINE = re.compile(
 REFUSED = "refused for hanako@yamadaya.example\nDETAIL:  Failing row (山田 和子)"
 
 
+class Log:
+    """All that the running site writes, in its own format."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+        self.text = ""
+
+    def getvalue(self) -> str:
+        self.text += self.capsys.readouterr().err
+        return self.text
+
+
+class Stderr:
+    """Whatever pytest has put there by now."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that the running site writes, in its own format: the handler of the settings with another end."""
-    written = io.StringIO()
+def log(capsys) -> Iterator[Log]:
+    """The handler of the settings was made before anybody listened to stderr."""
     handlers = {
         handler
         for logger in (logging.getLogger(), logging.getLogger("django"))
@@ -39,12 +61,14 @@ def log() -> Iterator[io.StringIO]:
     }
     assert len(handlers) == 1
     handler = handlers.pop()
-    before = handler.setStream(written)
-    yield written
-    handler.setStream(before)
+    # Not setStream: what it had may be closed, as streams of tests are.
+    before, handler.stream = handler.stream, Stderr()
+    capsys.readouterr()
+    yield Log(capsys)
+    handler.stream = before
 
 
-def lines(log: io.StringIO) -> list[tuple[str, ...]]:
+def lines(log: Log) -> list[tuple[str, ...]]:
     """The lines of requests: number, method, path, status, milliseconds."""
     found = [LINE.match(line) for line in log.getvalue().splitlines()]
     return [match.groups() for match in found if match]
@@ -71,8 +95,10 @@ def test_a_request_is_one_line(client, log):
     ],
 )
 def test_secret_parts_of_paths_are_masked(log, path, shown):
-    logging.getLogger("mailsupport.requests").info("GET %s 200 1 ms", path)
+    logs.write_line("1", "GET", path, 200, 0.001)
+    logging.getLogger("anything").info("Not found: %s", path)
     assert lines(log)[0][2] == shown
+    assert f"Not found: {shown}\n" in log.getvalue()
 
 
 @pytest.mark.django_db
@@ -177,9 +203,15 @@ def test_nothing_of_a_client_is_in_the_log(client, log):
 
 
 def test_json_has_the_fields(log):
-    record = logging.makeLogRecord({"name": "x", "msg": "a %s", "args": ("b",), "fields": {"status": 200}})
+    record = logging.makeLogRecord({"name": "x", "msg": "a %s", "args": ("b",)})
     found = json.loads(logs.Json().format(record))
-    assert (found["message"], found["status"], found["request"]) == ("a b", 200, "-")
+    assert (found["message"], found["request"]) == ("a b", "-")
+    logs.write_json("12345678", "GET", "/tickets/Zm9vYmFyYmF6cXV4/", 200, 0.0123)
+    found = json.loads(log.getvalue())
+    assert (found["request"], found["path"], found["status"], found["ms"]) == (
+        *("12345678", "/tickets/…/"),
+        *(200, 12.3),
+    )
 
 
 def test_lines_of_the_web_server_quote_no_request():
