@@ -223,7 +223,16 @@ class Lookup(models.Model):
         verbose_name = _("search")
         verbose_name_plural = _("searches")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["none", "-created"], name="lookup_none_created")]
+        # The last two hold openings only, so that a search that is kept writes neither.
+        indexes = [
+            models.Index(fields=["none", "-created"], name="lookup_none_created"),
+            models.Index(
+                fields=["opened", "-created"], condition=Q(opened__isnull=False), name="lookup_opened_created"
+            ),
+            models.Index(
+                fields=["visit", "opened"], condition=Q(opened__isnull=False), name="lookup_visit_opened"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text
