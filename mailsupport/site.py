@@ -27,8 +27,11 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The stock screens, and the statistics of checklists."""
-        return [*statistics.urls(self), *super().get_urls()]
+        """The stock screens, the statistics of checklists, and the review list of articles."""
+        # Its models exist only when the apps are ready; this module is read before.
+        from faq.admin import review  # noqa: PLC0415
+
+        return [*statistics.urls(self), *review.urls(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The staff home: is mail going out, what is ours to do, what do clients not find."""

@@ -129,7 +129,7 @@ def test_gone_at_once_in_the_process_that_changed_it_and_in_its_neighbours() -> 
 
 
 def test_another_process_of_this_machine_sees_the_file_move() -> None:
-    other = pagecache.Newest()
+    other = edition.Newest()
     before = other.edition()
     publish.refresh(article=Article.objects.get(key="mailbox-full"), by=None)
     after = other.edition()
@@ -139,11 +139,12 @@ def test_another_process_of_this_machine_sees_the_file_move() -> None:
 
 
 def test_another_machine_sees_the_number_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = pagecache.Newest()
+    other = edition.Newest()
     before = other.edition()
     Edition.move()
     assert other.edition() == before
-    monkeypatch.setattr(edition.time, "monotonic", lambda: other._asked + edition.SECONDS + 0.01)
+    later = other._asked + edition.SECONDS + 0.01
+    monkeypatch.setattr("faq.services.edition.time.monotonic", lambda: later)
     assert other.edition()[1] == before[1] + 1
 
 
@@ -173,11 +174,11 @@ def test_a_page_is_drawn_anew_after_its_lifetime() -> None:
 
 
 def test_a_change_that_is_rolled_back_moves_nothing() -> None:
-    before = pagecache.Newest().edition()
+    before = edition.Newest().edition()
     with transaction.atomic():
         edition.changed()
         transaction.set_rollback(True)
-    assert pagecache.Newest().edition() == before
+    assert edition.Newest().edition() == before
 
 
 def test_where_the_file_cannot_be_written_the_number_still_moves(settings: Any, tmp_path: Any) -> None:
