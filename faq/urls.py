@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from faq.views import checklists, pages, search
+from faq.views import checklists, feeds, pages, search
 
 app_name = "faq"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("checklists/", checklists.checklists, name="checklists"),
     path("checklists/<slug:slug>/", checklists.checklist, name="checklist"),
     path("checklists/<slug:slug>/<slug:token>/", checklists.walk, name="walk"),
+    path("feed/", feeds.feed, name="feed"),
     path("privacy/", pages.privacy, name="privacy"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +53,9 @@ def address(name: str, *args: str, language: str) -> str:
         return settings.SITE_URL + reverse(name, args=args)
 
 
-def _page(name: str, slug: str = "", changed: dict[str, datetime | None] | None = None) -> tuple[Page, ...]:
+def _page(
+    name: str, slug: str = "", changed: Mapping[str, datetime | None] | None = None
+) -> tuple[Page, ...]:
     times = changed or dict.fromkeys(BOTH)
     args = [slug] if slug else []
     return tuple(Page(code, address(name, *args, language=code), times[code]) for code in _in_order(times))

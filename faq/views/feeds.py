@@ -1,24 +1,121 @@
-"""What programs read: the sitemap and the feed. Addresses in it are ours, whatever host was asked for."""
+"""What programs read: the sitemap and the feed. Addresses in them are ours, whatever host was asked for."""
 
+import re
+from datetime import datetime
+from xml.sax.xmlreader import AttributesImpl
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed, Stylesheet
+from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.translation import get_language, gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from faq.services.sitemap import Page, pages
+from faq.models import ArticleText
+from faq.pagecache import shared
+from faq.services.sitemap import Page, address, pages
+from mailsupport.context import current_desk
 
 _SITEMAP = {
     "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
 }
+_ENTRIES = 30
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @require_safe
+@shared
+def feed(request: HttpRequest) -> HttpResponse:
+    """The answers newly written or changed, in the language of the address."""
+    return Changes()(request)
+
+
+class Changes(Feed[ArticleText, None]):
+    """Atom. Every address begins with SITE_URL, so that Django adds no host of the request to it."""
+
+    feed_type = Atom1Feed
+
+    @cached_property
+    def site(self) -> str:
+        """The desk and its site, as in the title of a page. One statement."""
+        desk = current_desk()
+        return _xml(f"{desk.name if desk else ''} {gettext('Mail support')}")
+
+    def title(self) -> str:
+        """What it is, and whose."""
+        return gettext("%(site)s: new and changed answers") % {"site": self.site}
+
+    def subtitle(self) -> str:
+        """What to do with it, for somebody who opened it in a browser."""
+        return gettext("Add the address of this page to a feed reader, and it tells you of new answers.")
+
+    def author_name(self) -> str:
+        """Atom asks for one."""
+        return self.site
+
+    def link(self) -> str:
+        """The home page."""
+        return settings.SITE_URL + reverse("faq:home")
+
+    def feed_url(self) -> str:
+        """Its own address."""
+        return settings.SITE_URL + reverse("faq:feed")
+
+    def stylesheets(self) -> list[Stylesheet]:
+        """A browser shows bare XML otherwise."""
+        return [Stylesheet(static("css/feed.css"))]
+
+    def items(self) -> list[ArticleText]:
+        """The newest first; those of one load in the order of the shelves."""
+        texts = ArticleText.objects.public().filter(language=_language()).select_related("article")
+        return list(
+            texts.defer("body", "html").order_by("-updated", "article__order", "article__key")[:_ENTRIES]
+        )
+
+    def item_title(self, item: ArticleText) -> str:
+        """Plain text, as Atom takes it. XML has no place for control characters."""
+        return _xml(item.title)
+
+    def item_description(self, item: ArticleText) -> str:
+        """Read as HTML."""
+        return escape(_xml(item.summary))
+
+    def item_link(self, item: ArticleText) -> str:
+        """The page; its entry is known by it."""
+        return address("faq:article", item.article.key, language=item.language)
+
+    def item_guid(self, item: ArticleText) -> str:
+        """Stays when the text is changed."""
+        return self.item_link(item)
+
+    def item_updateddate(self, item: ArticleText) -> datetime:
+        """Of the last change."""
+        return item.updated
+
+
+def _xml(text: str) -> str:
+    """Without the characters that XML has no place for."""
+    return _NOT_XML.sub("", text).strip()
+
+
+def _language() -> str:
+    return (get_language() or "ja")[:2]
+
+
+@require_safe
+@shared
 def sitemap(request: HttpRequest) -> HttpResponse:
     """sitemap.xml: every public page, its other languages, and when it was changed."""
     response = HttpResponse(content_type="application/xml; charset=utf-8")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement("urlset", _SITEMAP)
+    xml.startElement("urlset", AttributesImpl(_SITEMAP))
     for versions in pages():
         for page in versions:
             _entry(xml, page, versions)
@@ -27,7 +124,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 def _entry(xml: SimplerXMLGenerator, page: Page, versions: tuple[Page, ...]) -> None:
-    xml.startElement("url", {})
+    xml.startElement("url", AttributesImpl({}))
     xml.addQuickElement("loc", page.url)
     if page.changed:
         xml.addQuickElement("lastmod", page.changed.isoformat(timespec="seconds"))

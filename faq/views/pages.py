@@ -18,6 +18,9 @@ from faq.models import Article, Category, Host, Outage
 from faq.pagecache import shared
 from faq.services import hosts, lookup, offer, rows, visit, walk
 from faq.services.home import helpful_articles, symptom_links
+from faq.services.related import related
+from faq.services.sitemap import address
+from faq.services.structured import faq_page
 from faq.services.vote import vote
 
 
@@ -57,8 +60,13 @@ def article(request: HttpRequest, key: str) -> HttpResponse:
     host = hosts.chosen(offered, slug)
     if slug and host is None:
         return HttpResponseRedirect(request.path)
-    about = {"questions": offer.checklist_of(found.pk)} | _hosts(found, offered, host)
-    return render(request, "faq/article.html", _shown(found) | about)
+    shown = _shown(found) | _hosts(found, offered, host)
+    more = {
+        "questions": offer.checklist_of(found.pk),
+        "related": related(found),
+        "faq_page": _faq_page(found),
+    }
+    return render(request, "faq/article.html", shown | more)
 
 
 @never_cache
@@ -114,6 +122,12 @@ def _shown(found: Article) -> dict[str, object]:
         "note": _note(found),
         "written_in": [text.language for text in found.texts.all()],
     }
+
+
+def _faq_page(found: Article) -> dict[str, object]:
+    """What search engines read, with the address of the text itself: where it fell back, the Japanese one."""
+    text = found.text_in()
+    return faq_page(text, url=address("faq:article", found.key, language=text.language)) if text else {}
 
 
 def _note(found: Article) -> str:

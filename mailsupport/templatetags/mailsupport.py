@@ -1,7 +1,8 @@
 """Template tags of the house: icons, who must act, dates, sizes, plain text, form controls."""
 
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -9,11 +10,12 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template import Context
-from django.urls import translate_url
+from django.templatetags.static import static
+from django.urls import reverse, translate_url
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.http import escape_leading_slashes
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
@@ -166,7 +168,8 @@ class Version(NamedTuple):
     """One language version of the page that is open.
 
     `written`: the page has a text of its own in this language. `canonical`: the one that search engines show
-    for the page that is open, which is the Japanese one where the page falls back to it.
+    for the page that is open, which is the Japanese one where the page falls back to it. `picture`: what a
+    messenger shows beside a link to it.
     """
 
     code: str
@@ -176,6 +179,7 @@ class Version(NamedTuple):
     current: bool
     written: bool
     canonical: bool
+    picture: str
 
 
 @register.simple_tag(takes_context=True)
@@ -187,7 +191,7 @@ def versions(context: Context) -> list[Version]:
     request = context.get("request")
     if request is None:
         return []
-    written = context.get("written_in", [code for code, _name in settings.LANGUAGES])
+    written = context.get("written_in") or [code for code, _name in settings.LANGUAGES]
     return list(_versions(request.get_full_path(), request.path, written))
 
 
@@ -200,7 +204,34 @@ def _versions(full_path: str, path: str, written: Collection[str]) -> Iterator[V
     for code, _name in settings.LANGUAGES:
         url = settings.SITE_URL.rstrip("/") + translate_url(path, code)
         other = translate_url(full_path, code)
-        yield Version(code, names[code], other, url, code == here, code in written, code == shown)
+        picture = settings.SITE_URL + static(f"social-{code}.png")
+        yield Version(code, names[code], other, url, code == here, code in written, code == shown, picture)
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(here: str, *steps: str, language: str = "") -> dict[str, object]:
+    """`{% crumbs text.title shelf.name url %}`: the way from the home page to this one, for eyes and engines.
+
+    `steps` are names and addresses in turn; `here` is the open page, in `language` where it is another one.
+    """
+    ways = [(gettext("Home"), reverse("faq:home")), *zip(steps[::2], steps[1::2], strict=True)]
+    found: list[dict[str, object]] = [
+        {"@type": "ListItem", "position": place, "name": str(name), "item": settings.SITE_URL + url}
+        for place, (name, url) in enumerate(ways, 1)
+    ]
+    found.append({"@type": "ListItem", "position": len(ways) + 1, "name": str(here)})
+    data = {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": found}
+    return {"steps": ways, "here": here, "language": language, "data": structured(data)}
+
+
+_IN_SCRIPT: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+@register.simple_tag
+def structured(data: Mapping[str, object]) -> SafeString:
+    """`{% structured page %}`: schema.org data in the page. No text in it can end the script element."""
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))
 
 
 @register.simple_tag

@@ -55,6 +55,7 @@ faq = (
     [
         path("", sample, name="home"),
         path("search/", sample, name="search"),
+        path("feed/", sample, name="feed"),
         path("privacy/", sample, name="privacy"),
     ],
     "faq",
