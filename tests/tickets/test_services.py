@@ -117,7 +117,7 @@ class TestFiling:
 
     def test_filing_takes_few_statements(self, article, desk, staff, django_assert_num_queries):
         draft = make_draft()
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(22):
             opening.file_draft(draft=draft, user_agent="Mozilla/5.0 (iPhone) Safari/604")
 
     def test_what_is_missing_is_named_and_nothing_is_kept(self, db):

@@ -22,7 +22,9 @@ def confirm(*, ticket: Ticket, contact: Contact) -> Delivery | None:
     if counting.count(name="confirmation", who=mailbox(target), window=HOUR) > 1:
         history.write(ticket, Event.Kind.MAIL_LIMITED)
         return None
-    return _enqueue(ticket, Delivery.Kind.CONFIRMATION, target, contact=contact, language=contact.language)
+    return _enqueue(
+        _delivery(ticket, Delivery.Kind.CONFIRMATION, target, contact=contact, language=contact.language)
+    )
 
 
 def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
@@ -31,23 +33,19 @@ def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
     target = _target(ticket, contact)
     if target is None:
         return None
+    reply = Delivery.Kind.REPLY
     return _enqueue(
-        ticket,
-        Delivery.Kind.REPLY,
-        target,
-        contact=contact,
-        message=message,
-        language=contact.language,
+        _delivery(ticket, reply, target, contact=contact, message=message, language=contact.language)
     )
 
 
 def tell_staff(*, ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> None:
     """To the owner, else to everybody who answers requests and has an address."""
     people = User.objects.filter(is_active=True).exclude(email="")
-    mine = people.filter(pk=ticket.owner_id or 0)
+    mine = list(people.filter(pk=ticket.owner_id)) if ticket.owner_id else []
     everybody = people.filter(Q(groups__name="agent") | Q(is_superuser=True)).distinct()
-    for user in list(mine) or list(everybody):
-        _enqueue(ticket, kind, user.email, message=message)
+    rows = [_delivery(ticket, kind, user.email, message=message) for user in mine or everybody]
+    Delivery.objects.bulk_create(rows)
 
 
 def _target(ticket: Ticket, contact: Contact) -> str | None:
@@ -61,7 +59,12 @@ def _target(ticket: Ticket, contact: Contact) -> str | None:
     return None
 
 
-def _enqueue(
+def _enqueue(row: Delivery) -> Delivery:
+    row.save(force_insert=True)
+    return row
+
+
+def _delivery(
     ticket: Ticket,
     kind: Delivery.Kind,
     target: str,
@@ -71,7 +74,7 @@ def _enqueue(
     language: str = "ja",
 ) -> Delivery:
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    return Delivery.objects.create(
+    return Delivery(
         ticket=ticket,
         kind=kind,
         target=target,

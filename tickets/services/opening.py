@@ -44,14 +44,14 @@ class Opened:
     created: bool
 
 
-def file_draft(*, draft: Draft, user_agent: str = "") -> Opened:
+def file_draft(*, draft: Draft, user_agent: str = "", visit: Brought | None = None) -> Opened:
     """File the draft: once, however often and at the same time it is sent.
 
     What was typed counts over what checklists told. Without words, the client's answers to our questions
-    are the first message. Takes `draft.visit` (see brought.brought_by) along as evidence. Raises Incomplete
-    where answers are missing.
+    are the first message. Takes `draft.visit` along as evidence; `visit` is the same where it has been read
+    already (see brought.brought_by). Raises Incomplete where answers are missing.
     """
-    visit = brought_by(draft.visit)
+    visit = visit or brought_by(draft.visit)
     request = Request.from_json(filled(draft.data, visit.to_json(str(draft.data.get("words", "")))))
     missing = request.missing(walked=bool(visit.sent))
     if missing:
@@ -77,7 +77,7 @@ def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | Non
     with override(draft.language):
         said = replace(request, words=request.words or visit.said)
         subject = subject_of(request.words or visit.subject)
-    ticket = _ticket(
+    ticket, message = _ticket(
         contact=contact,
         request=said,
         subject=subject,
@@ -87,7 +87,7 @@ def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | Non
         key=draft.key,
     )
     _take_along(ticket, Request.from_json(draft.data), visit, user_agent)
-    _take_files(ticket, draft)
+    _take_files(draft, message)
     link = access.new_link(ticket=ticket, contact=contact)
     draft.ticket = ticket
     draft.save(update_fields=["ticket", "updated"])
@@ -122,7 +122,7 @@ def open_by_staff(
         raise Incomplete(missing)
     known = (facts or Facts()).merged(Facts())
     contact = _known_contact(answers) or _contact_of(answers, language)
-    ticket = _ticket(
+    ticket, _first = _ticket(
         contact=contact,
         request=answers,
         facts=answers.facts().merged(known),
@@ -148,7 +148,7 @@ def _ticket(
     key: str | None,
     by: User | None = None,
     subject: str = "",
-) -> Ticket:
+) -> tuple[Ticket, Message]:
     """The row, its first message and its first event. The client company is left to staff: anybody can
     write anybody's domain into a form."""
     moment = timezone.now()
@@ -174,7 +174,7 @@ def _ticket(
         ticket=ticket, kind=Message.Kind.CLIENT, contact=contact, body=request.words
     )
     history.write(ticket, Event.Kind.OPENED, by=by, message=message, cause=suspected)
-    return ticket
+    return ticket, message
 
 
 def _free_number() -> str:
@@ -252,8 +252,6 @@ def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: st
     )
 
 
-def _take_files(ticket: Ticket, draft: Draft) -> None:
+def _take_files(draft: Draft, message: Message) -> None:
     """The draft is purged one day; its files are the ticket's from now on."""
-    Attachment.objects.filter(draft=draft).update(
-        ticket=ticket, message=ticket.messages.order_by("pk").first(), draft=None
-    )
+    Attachment.objects.filter(draft=draft).update(ticket=message.ticket_id, message=message, draft=None)

@@ -66,7 +66,8 @@ def _send(request: HttpRequest, draft: Draft, told: Told) -> HttpResponse:
     if opening.too_many(address=address_of(request)):
         return render(request, "429.html", status=429)
     draft = drafts.speak(draft=draft, language=get_language() or "ja")
-    opened = opening.file_draft(draft=draft, user_agent=request.META.get("HTTP_USER_AGENT", ""))
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    opened = opening.file_draft(draft=draft, user_agent=agent, visit=told.brought)
     return redirect(reverse("tickets:ticket", args=[opened.link.token]) + "?new=1")
 
 

@@ -67,6 +67,8 @@ class Told:
         told = {
             name: value for name, value in self.brought.to_json(self.typed.get("words", "")).items() if value
         }
+        if not told:
+            return {}
         forms = [
             stage.form({name: told.get(name, "") for name in stage.form.kept}) for stage in STAGES.values()
         ]
