@@ -19,8 +19,8 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 
 def current_desk() -> Desk | None:
-    """The desk from the database, remembered for `last_desk`."""
-    _seen["desk"] = Desk.current()
+    """The desk, remembered for `last_desk`."""
+    _seen["desk"] = Desk.shown()
     return _seen["desk"]
 
 

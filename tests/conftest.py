@@ -20,6 +20,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
+from faq.models.kept import forget
 from faq.pagecache import STORE
 from faq.services.walk import forget_scripts
 
@@ -75,6 +76,7 @@ def _empty_cache() -> None:
     cache.clear()
     forget_scripts()
     STORE.clear()
+    forget()
 
 
 @pytest.fixture(autouse=True)

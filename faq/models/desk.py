@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from faq.models.base import Bilingual
+from faq.models.kept import kept
 from faq.rules.hours import Hours
 
 _DAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
@@ -65,6 +66,12 @@ class Desk(Bilingual):
     def current(cls) -> "Desk | None":
         """The desk, or None while it is not set up."""
         return Desk.objects.filter(pk=1).first()
+
+    @staticmethod
+    @kept
+    def shown() -> "Desk | None":
+        """The desk to read from, shared by all requests: never to be changed. Mostly without a statement."""
+        return Desk.current()
 
     def clean(self) -> None:
         """Hours come in pairs, and in order."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+from django.conf import settings
 from django.db.models import Count, Sum
 from django.utils.safestring import SafeString, mark_safe
 
 from faq.models.article import ArticleText, Status
 from faq.models.base import Audience
+from faq.models.kept import kept
 from faq.models.search import IndexedText, Posting
 from faq.search.highlight import mark, snippet
 from faq.search.index import BASE_LANGUAGE
 from faq.search.plain import plain
-from faq.search.rank import Place, Question, Ranked, rank
+from faq.search.rank import Memory, Place, Question, Ranked, rank
 
 #: What every text here speaks of: marking it would mark everything.
 _EVERYWHERE = {"c:mail", "w:メール"}
@@ -22,17 +25,28 @@ _EVERYWHERE = {"c:mail", "w:メール"}
 Key = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
-    """One article that was found. The two html fields are escaped; matched words stand in <mark>."""
+    """One article that was found. The two html values are escaped; matched words stand in <mark>."""
 
     article_id: int
     key: str
     title: str
-    title_html: SafeString
-    snippet_html: SafeString
     score: float
     language: str
+    said: tuple[str, ...]
+    wanted: frozenset[str]
+
+    # Many hits are only ranked by somebody else's rule and never shown: marking costs more than finding.
+    @cached_property
+    def title_html(self) -> SafeString:
+        """The title."""
+        return mark_safe(mark(self.title, self.wanted))
+
+    @cached_property
+    def snippet_html(self) -> SafeString:
+        """The sentence of the text that answers most of the words."""
+        return mark_safe(snippet(list(self.said), self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +75,52 @@ class Postings:
         return [Place(term, (article, language), *counts) for term, article, language, *counts in rows]
 
 
+class Library(Memory[Key]):
+    """All texts in these languages for these readers, with their postings, read once."""
+
+    def __init__(self, languages: Collection[str], audiences: Collection[str]) -> None:
+        where = {"language__in": languages, "audience__in": audiences}
+        self._count, self._length = Postings(languages, audiences).size()
+        self._places = {}
+        rows = Posting.objects.filter(**where).values_list(
+            "term", "article", "language", "title", "phrases", "body", "length"
+        )
+        keys: dict[Key, Key] = {}
+        for term, article, language, *counts in rows.iterator():
+            key = keys.setdefault((article, language), (article, language))
+            self._places.setdefault(term, []).append(Place(term, key, *counts))
+        self.texts = _rows(languages, audiences)
+
+
+@kept
+def _library(languages: tuple[str, ...], audiences: tuple[str, ...]) -> Library:
+    return Library(languages, audiences)
+
+
 def find(words: str, *, language: str, limit: int = 10, staff: bool = False) -> Found:
-    """The articles that best answer `words`, at most `limit`. Three statements; never raises on any words.
+    """The articles that best answer `words`, at most `limit`. At most three statements, none while the
+    library is kept; never raises on any words.
 
     Texts in `language` and in Japanese are searched, each article counts once. Only staff find staff-only
     articles.
     """
-    audiences = list(Audience.values) if staff else [Audience.PUBLIC.value]
-    languages = sorted({language, BASE_LANGUAGE})
-    question = Question.read(words)
-    ranking = rank(Postings(languages, audiences), question)
+    audiences = tuple(Audience.values) if staff else (Audience.PUBLIC.value,)
+    languages = tuple(sorted({language, BASE_LANGUAGE}))
+    question = read(words)
+    library = _library(languages, audiences) if settings.PAGE_CACHE else None
+    ranking = rank(library or Postings(languages, audiences), question)
     best = _once_an_article(ranking.hits, limit)
-    texts = _texts([hit.text[0] for hit in best], language, audiences)
+    rows = library.texts if library else _rows(languages, audiences, [hit.text[0] for hit in best])
+    texts = {hit.text[0]: _text(rows, hit.text[0], language) for hit in best}
     wanted = question.whole - _EVERYWHERE
-    hits = [_hit(hit, texts[hit.text[0]], wanted) for hit in best if hit.text[0] in texts]
+    hits = [_hit(hit, text, wanted) for hit in best if (text := texts[hit.text[0]])]
     return Found(tuple(hits), ranking.none, tuple(sorted(question.whole)))
+
+
+@lru_cache(maxsize=8)
+def read(words: str) -> Question:
+    """The words as terms. One request asks for the same words several times, and is over soon."""
+    return Question.read(words)
 
 
 def _once_an_article(hits: list[Ranked[Key]], limit: int) -> list[Ranked[Key]]:
@@ -87,30 +132,35 @@ def _once_an_article(hits: list[Ranked[Key]], limit: int) -> list[Ranked[Key]]:
     return list(best.values())
 
 
-def _texts(articles: list[int], language: str, audiences: list[str]) -> dict[int, ArticleText]:
-    """The text to show of each article. Asks status and audience again: the index does not protect drafts."""
+def _rows(
+    languages: Collection[str], audiences: Collection[str], articles: Collection[int] | None = None
+) -> dict[Key, ArticleText]:
+    """The texts to show. Asks status and audience again: the index does not protect drafts."""
     rows = ArticleText.objects.filter(
-        article__in=articles,
-        article__audience__in=audiences,
-        status=Status.PUBLISHED,
-        language__in={language, BASE_LANGUAGE},
-    ).select_related("article")
-    by_language = {(row.article_id, row.language): row for row in rows}
-    return {
-        article: by_language.get((article, language)) or by_language[article, BASE_LANGUAGE]
-        for article in articles
-        if (article, BASE_LANGUAGE) in by_language
-    }
+        article__audience__in=audiences, status=Status.PUBLISHED, language__in=languages
+    )
+    rows = rows if articles is None else rows.filter(article__in=articles)
+    return {(row.article_id, row.language): row for row in rows.select_related("article")}
 
 
-def _hit(hit: Ranked[Key], text: ArticleText, wanted: Collection[str]) -> Hit:
-    # Both marks are of this program's own making; everything else in them went through html.escape.
+def _text(rows: Mapping[Key, ArticleText], article: int, language: str) -> ArticleText | None:
+    """The article's in that language, else in Japanese; None where there is no Japanese one."""
+    base = rows.get((article, BASE_LANGUAGE))
+    return rows.get((article, language), base) if base else None
+
+
+def _hit(hit: Ranked[Key], text: ArticleText, wanted: frozenset[str]) -> Hit:
     return Hit(
         article_id=text.article_id,
         key=text.article.key,
         title=text.title,
-        title_html=mark_safe(mark(text.title, wanted)),
-        snippet_html=mark_safe(snippet([text.summary, plain(text.body)], wanted)),
         score=hit.score,
         language=text.language,
+        said=(text.summary, _plain(text.body)),
+        wanted=wanted,
     )
+
+
+@lru_cache(maxsize=512)
+def _plain(body: str) -> str:
+    return plain(body)

@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from faq.models import Checklist, Outcome, Version
 from faq.models.base import Audience
+from faq.models.kept import kept
 from faq.rules.clues import facts_of_words
 from faq.rules.facts import Facts
 from faq.rules.names import Symptom
-from faq.search.find import Found
-from faq.search.rank import Memory, Question, Text, rank
+from faq.search.find import Found, read
+from faq.search.rank import Memory, Text, rank
 from faq.services.facts import facts_of_symptom
 
 CARRIED: Final = 400
@@ -49,14 +50,14 @@ def checklist_for(words: str, found: Found, *, symptom: str = "") -> Checklist |
     """The public checklist that fits the words and what they found; None where nothing speaks for one.
 
     A list about mail that goes the other way than the words tell is never offered, unless its symptom was
-    chosen. Hits that are no good answer say nothing. Two statements.
+    chosen. Hits that are no good answer say nothing. Two statements, none while they are kept.
     """
     facts = facts_of_words(words)
     hits = () if found.none else found.hits
-    shares = _shares([hit.article_id for hit in hits])
-    lists = list(Checklist.objects.public())
+    shares = _shares() if hits else {}
+    lists = _lists()
     texts = _texts(tuple((one.pk, one.title, one.intro) for one in lists))
-    named = {} if found.none else {hit.text: hit.score for hit in rank(texts, Question.read(words)).hits}
+    named = {} if found.none else {hit.text: hit.score for hit in rank(texts, read(words)).hits}
     # Of several that weigh the same the first in the order of the lists is offered.
     best, most = None, 0.0
     for one in lists:
@@ -103,6 +104,12 @@ def contradicts(symptom: str, facts: Facts) -> bool:
     return bool(wanted and facts.direction and wanted != facts.direction)
 
 
+@kept
+def _lists() -> list[Checklist]:
+    """The public checklists in their order."""
+    return list(Checklist.objects.public())
+
+
 @lru_cache(maxsize=8)
 def _texts(lists: tuple[tuple[int, str, str], ...]) -> Memory[int]:
     """What the lists say of themselves, to be ranked by the words; read once a process and language."""
@@ -117,7 +124,8 @@ def _agreement(symptom: str, facts: Facts) -> float:
     return _FACT * (fitting + bool(direction and direction == facts.direction))
 
 
-def _shares(articles: list[int]) -> dict[tuple[int, int], float]:
+@kept
+def _shares() -> dict[tuple[int, int], float]:
     """How far each article speaks for each checklist, all checklists together 1: (article, checklist) to a
     share. What most of a short list leads to speaks more for it than for a long one that names it as often.
     One statement.
@@ -126,7 +134,6 @@ def _shares(articles: list[int]) -> dict[tuple[int, int], float]:
     leader = link.objects.filter(outcome=OuterRef("outcome")).order_by("pk").values("article")[:1]
     size = Outcome.objects.filter(version=OuterRef("outcome__version")).values("version")
     rows = link.objects.filter(
-        article__in=articles,
         outcome__version__status=Version.Status.PUBLISHED,
         outcome__version__checklist__audience=Audience.PUBLIC,
     ).values_list(
@@ -137,7 +144,7 @@ def _shares(articles: list[int]) -> dict[tuple[int, int], float]:
     )
     shares: dict[tuple[int, int], float] = defaultdict(float)
     whole: dict[int, float] = defaultdict(float)
-    for article, checklist, first, outcomes in rows if articles else ():
+    for article, checklist, first, outcomes in rows:
         part = (1.0 if first == article else _LATER) / outcomes
         shares[article, checklist] += part
         whole[article] += part

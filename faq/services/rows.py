@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from faq.models import Article, ArticleCause
+from faq.models.kept import kept
 from faq.search.find import Hit
 
 
@@ -30,7 +31,7 @@ class Row:
 
 def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
     """Rows of a search, in its order. One statement. `lookup` is the signed trail that links carry."""
-    about = _about([hit.article_id for hit in hits])
+    about = _about() if hits else {}
     return [
         Row(
             hit.article_id,
@@ -69,12 +70,11 @@ def _row(article: Article) -> Row | None:
     )
 
 
-def _about(articles: list[int]) -> dict[int, tuple[str, int | None]]:
-    """Actor of the main cause, and minutes, of each article."""
-    rows = (
-        ArticleCause.objects.filter(article__in=articles)
-        .order_by("-position", "-pk")
-        .values_list("article_id", "cause__actor", "article__minutes")
+@kept
+def _about() -> dict[int, tuple[str, int | None]]:
+    """Actor of the main cause, and minutes, of every article. One statement, none while it is kept."""
+    rows = ArticleCause.objects.order_by("-position", "-pk").values_list(
+        "article_id", "cause__actor", "article__minutes"
     )
     # The main cause comes last and stays.
     return {article: (actor, minutes) for article, actor, minutes in rows}

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from faq.models import Article, Cause, Outcome, Version
 from faq.models.article import Status
+from faq.models.kept import kept
 from faq.rules.names import Symptom
 from faq.search.find import Hit, find
 from faq.services import rows
@@ -57,11 +58,13 @@ def suggest(
     return list({row.article_id: row for row in reversed(found)}.values())[::-1][:limit]
 
 
+@kept
 def _of_symptom(symptom: str, *, language: str, limit: int, staff: bool) -> Sequence[Hit]:
     words = SYMPTOM_WORDS.get(Symptom(symptom)) if symptom in SYMPTOM_WORDS else None
     return find(words, language=language, limit=limit, staff=staff).hits if words else ()
 
 
+@kept
 def _outcomes_of(symptom: str) -> set[int]:
     """The articles to which the published checklist of the symptom leads."""
     version = {"version__status": Version.Status.PUBLISHED, "version__checklist__symptom": symptom}

@@ -9,7 +9,7 @@ from tickets.rules.workflow import OURS, Status
 
 def due_after(moment: datetime) -> datetime | None:
     """When the desk's hours for an answer have passed since `moment`; None while it has no hours."""
-    desk = Desk.current()
+    desk = Desk.shown()
     if desk is None or desk.hours is None:
         return None
     due = desk.hours.after(moment, timedelta(hours=desk.answer_hours))
