@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
@@ -18,9 +20,20 @@ from tickets import reports
 from tickets.views import statistics
 
 
+class SignInForm(AdminAuthenticationForm):
+    """Refuses a name longer than any account's: Django only tells the browser, and the log of failed sign-ins
+    has no room for it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["username"]
+        name.validators.append(MaxLengthValidator(name.max_length))  # type: ignore[attr-defined]  # set by Django
+
+
 class StaffSite(AdminSite):
     """Stock Django admin with our words."""
 
+    login_form = SignInForm
     site_header = _("Mail support")
     site_title = _("Mail support staff")
     index_title = _("Home")
