@@ -77,7 +77,7 @@ def _texts(article: Article, often: list[int]) -> list[dict[str, Any]]:
     causes = [link.cause_id for link in article.article_causes.all()]
     alike = links.filter(cause__in=causes)
     near = ArticleText.objects.public().filter(language__in={code, "ja"}).exclude(article=article)
-    near = near.filter(
+    ranked = near.filter(
         Q(article__in=often) | Q(Exists(alike)) | Q(article__category=article.category_id)
     ).annotate(
         rank=Case(
@@ -89,7 +89,7 @@ def _texts(article: Article, often: list[int]) -> list[dict[str, Any]]:
         actor=Subquery(links.order_by("position", "pk").values("cause__actor")[:1]),
     )
     fields = ("article_id", "article__key", "article__minutes", "title", "language", "rank", "actor")
-    ordered = near.order_by("rank", "article__category__order", "article__order", "article__key")
+    ordered = ranked.order_by("rank", "article__category__order", "article__order", "article__key")
     found: dict[int, dict[str, Any]] = {}
     for text in ordered.values(*fields)[:_CANDIDATES]:
         if text["article_id"] not in found or text["language"] == code:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
@@ -36,10 +37,29 @@ def feed(request: HttpRequest) -> HttpResponse:
     return Changes()(request)
 
 
+class _Atom(Atom1Feed):
+    """With a style sheet, for somebody who opens it in a browser.
+
+    Browsers show application/atom+xml as bare source, and Django gives style sheets to RSS only.
+    """
+
+    content_type = "application/xml; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """As Atom1Feed, with the style sheet."""
+        handler = SimplerXMLGenerator(outfile, encoding, short_empty_elements=True)
+        handler.startDocument()
+        handler.processingInstruction("xml-stylesheet", str(Stylesheet(static("css/feed.css"))))
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        self.write_items(handler)
+        handler.endElement("feed")
+
+
 class Changes(Feed[ArticleText, None]):
     """Atom. Every address begins with SITE_URL, so that Django adds no host of the request to it."""
 
-    feed_type = Atom1Feed
+    feed_type = _Atom
 
     @cached_property
     def site(self) -> str:
@@ -67,9 +87,9 @@ class Changes(Feed[ArticleText, None]):
         """Its own address."""
         return settings.SITE_URL + reverse("faq:feed")
 
-    def stylesheets(self) -> list[Stylesheet]:
-        """A browser shows bare XML otherwise."""
-        return [Stylesheet(static("css/feed.css"))]
+    def feed_guid(self) -> str:
+        """One a language."""
+        return self.feed_url()
 
     def items(self) -> list[ArticleText]:
         """The newest first; those of one load in the order of the shelves."""

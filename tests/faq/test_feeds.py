@@ -19,8 +19,9 @@ NS = {"a": "http://www.w3.org/2005/Atom"}
 def read(client: Client, path: str = "/feed/", **headers: str) -> ElementTree.Element:
     answer = client.get(path, headers=headers)
     assert answer.status_code == 200
-    assert answer["Content-Type"].startswith("application/atom+xml")
+    assert answer["Content-Type"].startswith("application/xml")
     assert not answer.cookies
+    assert b"<?xml-stylesheet" in answer.content.split(b"<feed")[0]
     return ElementTree.fromstring(answer.content)
 
 
@@ -50,6 +51,7 @@ def test_each_language_has_its_own(client: Client, knowledge: None) -> None:
     feed = read(client, "/en/feed/")
     assert keys(feed) == ["mailbox-full"]
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
+    assert feed.findtext("a:id", "", NS) == f"{SITE}/en/feed/"
     assert "mailbox-full" in keys(read(client))
 
 
