@@ -1,0 +1,1 @@
+"""One file that holds everything of a desk, and the way back. `manage.py backup`, `manage.py restore`."""
