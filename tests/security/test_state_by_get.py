@@ -6,7 +6,6 @@ Mail scanners and previews follow every link there is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +13,9 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from faq.models import ArticleText, Checklist
+from faq.models import Checklist
+from tests.security.addresses import filled, first_rows, routes
 from tests.security.attack import read, upload
 from tests.security.conftest import signed_in
 from tickets.models import AccessLink, Attachment, Ticket
@@ -56,28 +55,6 @@ TEMPTING = {
 LOOKING = {"sessions.session", "faq.lookup", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}
 
 
-def routes(patterns: Any, before: str = "") -> Iterator[str]:
-    """Every address there is, with its parts still to be filled in."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, before + str(pattern.pattern))
-        elif isinstance(pattern, URLPattern):
-            yield before + str(pattern.pattern)
-
-
-def addresses(values: dict[str, str], rows: dict[str, str]) -> list[str]:
-    """All of them, filled with what exists."""
-    found = []
-    for route in routes(get_resolver().url_patterns):
-        model = re.match(r"admin/(\w+/\w+)/", route)
-        pk = rows.get(model[1], "1") if model else "1"
-        path = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("([^/]+)", pk)
-        for name, value in {**values, "object_id": pk}.items():
-            path = re.sub(rf"<(\w+:)?{name}>", value, path)
-        found.append("/" + re.sub(r"[\\^$]", "", path))
-    return found
-
-
 def rows_of_everything() -> dict[str, Any]:
     """All rows of all tables; only the number of those of the search index."""
     state: dict[str, Any] = {}
@@ -109,13 +86,9 @@ def everywhere(
     values |= {"slug": "nothing-arrives", "step": "when", "id": str(agent.pk)}
     asked = walking.begin(ticket=victim.ticket, checklist=Checklist.objects.earliest("pk"), by=agent)
     values |= {"walk": str(asked.walk_id), "app_label": "tickets", "url": "x", "content_type_id": "1"}
-    rows = {}
-    for model in apps.get_models():
-        if first := model._base_manager.order_by("pk").first():
-            rows[f"{model._meta.app_label}/{model._meta.model_name}"] = str(first.pk)
-    rows["faq/articletext"] = str(ArticleText.objects.earliest("pk").pk)
+    rows = first_rows()
     more = [f"/checklists/nothing-arrives/{walk}/", "/faq/mailbox-full/", "/faq/mailbox-full/feedback/"]
-    return [*addresses(values, rows), *more, "/faq/categories/not-receiving/"]
+    return [*(filled(route, values, rows) for route in routes()), *more, "/faq/categories/not-receiving/"]
 
 
 def test_every_address_was_filled_in(everywhere: list[str]) -> None:
