@@ -43,6 +43,14 @@ def choice(name: str, default: str, *others: str) -> str:
     return value
 
 
+def token(name: str, *, least: int = 20) -> str:
+    """A secret word of `least` characters or more; empty for none. Raises ImproperlyConfigured otherwise."""
+    value = text(name)
+    if value and (len(value) < least or not value.isascii()):
+        raise ImproperlyConfigured(f"{name} needs at least {least} random characters of ASCII.")
+    return value
+
+
 def words(name: str) -> list[str]:
     """Comma-separated words, blanks removed."""
     return [word.strip() for word in text(name).split(",") if word.strip()]

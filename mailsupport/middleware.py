@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from mailsupport import logs
+from mailsupport import logs, meter
 
 SCHEME = "HTTP_X_MAILSUPPORT_SCHEME"
 NUMBER = "HTTP_X_REQUEST_ID"
@@ -57,6 +57,7 @@ def request_line(
     Stands behind client_address, which takes away a number that is not from a proxy of ours.
     """
     write = logs.write_json if settings.LOG_FORMAT == "json" else logs.write_line
+    counters = meter.shared()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
@@ -69,7 +70,10 @@ def request_line(
         finally:
             logs.request_number.reset(before)
         response["X-Request-Id"] = number
-        write(number, request.method or "", request.path, response.status_code, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        write(number, request.method or "", request.path, response.status_code, seconds)
+        if counters:
+            counters.count(request.path, response.status_code, seconds)
         return response
 
     return middleware

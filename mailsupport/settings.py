@@ -168,7 +168,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_MAILSUPPORT_SCHEME", "https") if HTTPS else None
 _prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
@@ -193,6 +193,9 @@ FORM_SECONDS = env.integer("FORM_SECONDS", 3, low=0, high=60)
 FIND_BY_NUMBER = env.boolean("FIND_BY_NUMBER", default=True)
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
+
+# Lets a monitor elsewhere read /metrics.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "line", "json")
 LOGGING = {

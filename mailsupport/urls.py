@@ -5,11 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from faq.views import feeds
-from mailsupport import health, views
+from mailsupport import health, metrics, views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     *i18n_patterns(

@@ -19,7 +19,7 @@ from django.template.base import Node
 _var = Path(tempfile.mkdtemp(prefix="mailsupport-tests-"))
 atexit.register(shutil.rmtree, _var, ignore_errors=True)
 _ours = ("SECRET_KEY_FILE", "SITE_URL", "PORT", "TRUSTED_PROXIES", "EMAIL_URL", "MEDIA_ROOT", "DEBUG")
-for _name in (*_ours, "LOG_FORMAT"):
+for _name in (*_ours, "LOG_FORMAT", "METRICS_TOKEN"):
     os.environ.pop(_name, None)
 os.environ |= {
     "SECRET_KEY": "only-for-tests-" * 5,

@@ -86,7 +86,7 @@ def say(name: str, *words: object, **options: Any) -> str:
 
 
 @pytest.fixture
-def made(filled, tmp_path) -> Path:
+def made(filled, tmp_path: Path) -> Path:
     file = tmp_path / "backup.tar"
     say("backup", file)
     return file

@@ -52,11 +52,11 @@ class Health:
         return self.beat is not None and timezone.now() - self.beat < BEAT
 
 
-def counts(**queries: QuerySet[Any]) -> dict[str, int]:
-    """Rows of each query, CAP + 1 at most, in one statement however many queries."""
+def counts(*, most: int = CAP, **queries: QuerySet[Any]) -> dict[str, int]:
+    """Rows of each query, `most` + 1 at most, in one statement however many queries."""
     # Compiled by Django, values apart: nothing typed gets into the text of the statement.
     compiled = {
-        name: q.order_by().values("pk")[: CAP + 1].query.sql_with_params() for name, q in queries.items()
+        name: q.order_by().values("pk")[: most + 1].query.sql_with_params() for name, q in queries.items()
     }
     columns = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) AS q)" for sql, _p in compiled.values())  # noqa: S608
     params = [value for _sql, values in compiled.values() for value in values]
