@@ -52,7 +52,8 @@ def test_each_language_has_its_own(client: Client, knowledge: None) -> None:
     assert keys(feed) == ["mailbox-full"]
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
     assert feed.findtext("a:id", "", NS) == f"{SITE}/en/feed/"
-    assert "mailbox-full" in keys(read(client))
+    ArticleText.objects.get(article__key="gmail-tabs", language="ja").save()
+    assert keys(read(client))[0] == "gmail-tabs"
 
 
 def test_nothing_hidden_is_in_it(client: Client, knowledge: None) -> None:
