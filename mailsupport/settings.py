@@ -218,6 +218,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # The line of the request says 404 already, and Django's would quote the path unmasked.
         "django.request": {"level": "ERROR"},
+        # Nor a traceback for every robot that sends nonsense: the line says 400, 403 or 413.
+        "django.security": {"level": "CRITICAL"},
         # It warns for every try to connect; the error that follows says it once.
         "psycopg.pool": {"level": "ERROR"},
     },

@@ -2,6 +2,8 @@
 
 The web server's end is the end of all; a worker that dies is started again after a pause that doubles.
 Whatever is wrong with the place (setting, port, folder, database) is one line on stderr and exit code 1.
+
+Where systemd supervises, it calls the parts: `python -m mailsupport.supervise prepare`, then `… web`.
 """
 
 import hashlib
@@ -174,8 +176,8 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def main() -> int:
-    """Returns the exit code."""
+def main(part: str = "") -> int:
+    """All of it, or one part: "prepare" ends afterwards, "web" becomes gunicorn. Returns the exit code."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -183,8 +185,10 @@ def main() -> int:
     try:
         make_secret()
         django.setup()
-        check_port(settings.PORT)
-        prepare()
+        if part != "prepare":
+            check_port(settings.PORT)
+        if part != "web":
+            prepare()
     except (ImproperlyConfigured, Refused) as error:
         print(error, file=sys.stderr)
         return 1
@@ -194,11 +198,18 @@ def main() -> int:
     except DatabaseError as error:
         print(f"The database does not work: {str(error).strip().splitlines()[0]}", file=sys.stderr)
         return 1
-    if stop.is_set():
+    if part == "web":
+        os.chdir(BASE)
+        os.execv(sys.executable, web_command())  # noqa: S606 # our own; gunicorn is the process systemd watches
+    if part == "prepare" or stop.is_set():
         return 0
     say(f"mailsupport runs at {settings.SITE_URL}   (staff: {settings.SITE_URL}/admin/   stop: Ctrl-C)")
     return watch(stop)
 
 
+PARTS = ("prepare", "web")
+
 if __name__ == "__main__":
-    sys.exit(main())
+    if len(sys.argv) > 2 or not set(sys.argv[1:]) <= set(PARTS):
+        sys.exit(f"Usage: python -m mailsupport.supervise [{' | '.join(PARTS)}]")
+    sys.exit(main(*sys.argv[1:]))
