@@ -11,6 +11,7 @@ from faq.models import Question
 from faq.rules.words import clean
 from faq.services.vote import REASON
 from mailsupport.lib.choices import Label
+from mailsupport.lib.fields import Words
 
 
 class QuestionForm(forms.Form):
@@ -39,7 +40,7 @@ class VoteForm(forms.Form):
 
     # "words": it did not help, but the client only wants to say why.
     helpful = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No")), ("words", _("Only words"))])
-    reason = forms.CharField(
+    reason = Words(
         label=_("What was missing or hard to follow?"),
         required=False,
         max_length=REASON,

@@ -13,6 +13,7 @@ from django_stubs_ext import StrPromise
 
 from faq.models.base import SYMPTOMS
 from mailsupport.lib.choices import Label
+from mailsupport.lib.fields import Words
 from mailsupport.lib.text import fold
 from tickets.rules.domains import same_domain
 from tickets.rules.request import clean
@@ -91,9 +92,14 @@ class StepForm(PlainForm):
         `without` names questions that the page did not ask: they are answered only where they were sent.
         """
         asked = [name for name in cls.kept if name in posted or name not in without]
-        texts = {name: str(posted.get(name, "")).replace("\x00", "")[:LONGEST] for name in asked}
+        texts = {name: _short(str(posted.get(name, ""))) for name in asked}
         # What shows nothing is no answer: it would not be filed, either.
         return {name: text if clean(text).strip() else "" for name, text in texts.items()}
+
+
+def _short(typed: str) -> str:
+    """At most LONGEST letters, a line break being one of them: browsers count so, but send two."""
+    return typed.replace("\x00", "").replace("\r\n", "\n")[:LONGEST]
 
 
 class WhatForm(StepForm):
@@ -242,7 +248,7 @@ class WhoForm(StepForm):
 class ReplyForm(PlainForm):
     """The client's next words on the page of the request."""
 
-    body = forms.CharField(
+    body = Words(
         label=_("Write more"),
         help_text=_("An answer or a note. Please do not write a password."),
         widget=forms.Textarea(attrs={"rows": 4}),
