@@ -82,8 +82,18 @@ class StepForm(PlainForm):
         self.affected = affected
         # The client has walked a checklist: its answers say already what happens.
         self.walked = walked
+        # Nothing of anybody in it: a name under which its fields are rendered once, see {% fixed %}.
+        somebodys = without or walked or affected or self.is_bound or self.initial
+        self.pristine = "" if somebodys else type(self).__name__
         for name in without:
             del self.fields[name]
+
+    @property
+    def helper(self) -> FormHelper:
+        """The token stands outside: without it the form of the same step is the same for everybody."""
+        helper = super().helper
+        helper.disable_csrf = True
+        return helper
 
     @classmethod
     def typed(cls, posted: Mapping[str, str], without: Collection[str] = ()) -> dict[str, str]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -63,27 +63,37 @@ _newest: Final = Newest()
 _memories: Final[list[dict[Any, Any]]] = []
 
 
+class Kept(Generic[Read]):
+    """Values by name, as long as nothing changes. With settings.PAGE_CACHE off nothing is remembered."""
+
+    def __init__(self) -> None:
+        self._memory: dict[Any, tuple[tuple[int, int], float, Read]] = {}
+        _memories.append(self._memory)
+
+    def get(self, read: Callable[[], Read], *name: Any) -> Read:
+        """What stands under that name, read now where there is nothing new enough."""
+        if not settings.PAGE_CACHE:
+            return read()
+        # Asked before reading: what changes meanwhile makes this old at once.
+        edition = _newest.edition()
+        found = self._memory.get(name)
+        if found and found[0] == edition and found[1] > time.monotonic():
+            return found[2]
+        answer = read()
+        self._memory[name] = (edition, time.monotonic() + LIFETIME, answer)
+        return answer
+
+
 def kept(read: Callable[Asked, Read]) -> Callable[Asked, Read]:
     """Remember what `read` gives for these arguments; it reads what visitors see, and nothing else.
 
-    Readers share it and change nothing of it. With settings.PAGE_CACHE off nothing is remembered.
+    Readers share it and change nothing of it.
     """
-    memory: dict[Any, tuple[tuple[int, int], float, Read]] = {}
-    _memories.append(memory)
+    memory = Kept[Read]()
 
     @wraps(read)
     def reader(*args: Asked.args, **kwargs: Asked.kwargs) -> Read:
-        if not settings.PAGE_CACHE:
-            return read(*args, **kwargs)
-        name = (args, tuple(kwargs.items()))
-        # Asked before reading: what changes meanwhile makes this old at once.
-        edition = _newest.edition()
-        found = memory.get(name)
-        if found and found[0] == edition and found[1] > time.monotonic():
-            return found[2]
-        answer = read(*args, **kwargs)
-        memory[name] = (edition, time.monotonic() + LIFETIME, answer)
-        return answer
+        return memory.get(lambda: read(*args, **kwargs), args, tuple(kwargs.items()))
 
     return reader
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django import template
@@ -19,6 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from faq.models.kept import Kept
 from faq.rules.names import Actor
 from mailsupport.lib import dates, icons
 
@@ -202,10 +204,47 @@ def _versions(full_path: str, path: str, written: Collection[str]) -> Iterator[V
     here = get_language()
     shown = here if here in written else settings.LANGUAGE_CODE
     for code, _name in settings.LANGUAGES:
-        url = settings.SITE_URL.rstrip("/") + translate_url(path, code)
-        other = translate_url(full_path, code)
+        address = _address_in(path, code, here)
+        url = settings.SITE_URL.rstrip("/") + address
+        other = address + full_path.removeprefix(path) if full_path.startswith(path) else address
         picture = settings.SITE_URL + static(f"social-{code}.png")
         yield Version(code, names[code], other, url, code == here, code in written, code == shown, picture)
+
+
+@lru_cache(maxsize=1024)
+def _address_in(path: str, code: str, _here: str | None) -> str:
+    """The page of that path in another language. `_here` is the active one, by which the path is read."""
+    return translate_url(path, code)
+
+
+class FixedNode(template.Node):
+    """See `fixed`."""
+
+    def __init__(self, nodelist: template.NodeList, name: Any, given: list[Any]) -> None:
+        self.nodelist, self.name, self.given = nodelist, name, given
+
+    def render(self, context: Context) -> SafeString:
+        """What was rendered before, where it still holds."""
+        name = self.name.resolve(context)
+        if not name:
+            return self.nodelist.render(context)
+        given = tuple(value.resolve(context) for value in self.given)
+        return _fixed.get(lambda: self.nodelist.render(context), name, get_language(), *given)
+
+
+_fixed: Final = Kept[SafeString]()
+
+
+@register.tag
+def fixed(parser: template.base.Parser, token: template.base.Token) -> FixedNode:
+    """`{% fixed "top" desk %}…{% endfixed %}`: rendered once a process, language and given values, and anew
+    when anything of the knowledge changes. The name is unique; nothing in between may depend on more, least
+    of all on who asks. With an empty name it is rendered each time.
+    """
+    _tag, name, *given = token.split_contents()
+    nodelist = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return FixedNode(nodelist, parser.compile_filter(name), [parser.compile_filter(one) for one in given])
 
 
 @register.inclusion_tag("components/crumbs.html")
