@@ -191,7 +191,7 @@ TICKETS_PER_HOUR = env.integer("TICKETS_PER_HOUR", 10, low=1, high=1_000_000)
 SEARCHES_PER_MINUTE = env.integer("SEARCHES_PER_MINUTE", 120, low=1, high=1_000_000)
 FORM_SECONDS = env.integer("FORM_SECONDS", 3, low=0, high=60)
 FIND_BY_NUMBER = env.boolean("FIND_BY_NUMBER", default=True)
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "mailsupport.lib.tables.ImportStorage"
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
 # Lets a monitor elsewhere read /metrics.

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 from import_export import resources, widgets
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV
 from import_export.forms import ExportForm
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -28,6 +27,7 @@ from faq.models.article import LANGUAGES
 from faq.models.host import ASPECTS
 from faq.services import publish
 from mailsupport.lib.admin import CappedPaginator, Kept, Labelled, ReadOnly
+from mailsupport.lib.tables import Table
 
 
 class History(SimpleHistoryAdmin):  # type: ignore[misc]  # simple_history has no types
@@ -357,7 +357,7 @@ class PhraseAdmin(ImportExportModelAdmin):  # type: ignore[misc]  # import_expor
     """How clients put it: an article's other titles."""
 
     resource_classes = [PhraseResource]
-    formats = [CSV]
+    formats = [Table]
     export_form_class = ExportForm
     to_encoding = "utf-8-sig"
     from_encoding = "utf-8-sig"

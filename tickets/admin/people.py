@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV
 from import_export.forms import ExportForm
 
 from mailsupport.lib.admin import CappedPaginator, Kept, Labelled
+from mailsupport.lib.tables import Table
 from tickets.models import Client, Contact, Domain
 from tickets.rules import phones
 
@@ -49,7 +49,7 @@ class ClientAdmin(Kept, ImportExportModelAdmin):  # type: ignore[misc]  # import
     """Companies whose mail we look after."""
 
     resource_classes = [ClientResource]
-    formats = [CSV]
+    formats = [Table]
     export_form_class = ExportForm
     to_encoding = "utf-8-sig"
     from_encoding = "utf-8-sig"
