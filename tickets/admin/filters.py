@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -37,9 +37,9 @@ def view_of(request: HttpRequest) -> str:
     return "all" if any(request.GET.get(name) for name in ("q", "turn", "status", "cause")) else "ours"
 
 
-def ordering_of(view: str) -> list[str | OrderBy]:
+def ordering_of(view: str) -> list[str]:
     """The nearest promise first where there are promises, else the newest request."""
-    return [F("due").asc(nulls_last=True), "pk"] if view in PROMISED else ["-pk"]
+    return ["place", "pk"] if view in PROMISED else ["-pk"]
 
 
 class Coded(admin.SimpleListFilter):

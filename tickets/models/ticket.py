@@ -1,10 +1,12 @@
 """The request itself, and who may see it."""
 
-from typing import Self
+from datetime import UTC, datetime
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,12 @@ STATUSES = [
 ]
 
 
+UNPROMISED: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""The place of a request that is ours to answer while the desk has no hours: behind every promise."""
+THEIRS: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""The place of a request that waits for somebody else: behind everything that is ours."""
+
+
 class Source(models.TextChoices):
     """How the request reached us."""
 
@@ -40,15 +48,19 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def ours(self) -> Self:
         """It is our turn."""
-        return self.filter(status__in=[str(s) for s in OURS])
+        return self.filter(place__lt=THEIRS)
 
     def open(self) -> Self:
         """Neither resolved nor closed."""
-        return self.exclude(status__in=[str(s) for s in DONE])
+        return self.filter(place__isnull=False)
 
     def overdue(self) -> Self:
         """Our turn, and the promised time has passed."""
-        return self.ours().filter(due__lt=timezone.now())
+        return self.filter(place__lt=timezone.now())
+
+    def in_line(self) -> Self:
+        """In the order in which they want a word from us."""
+        return self.order_by("place", "pk")
 
     def for_queue(self) -> Self:
         """What a row of the queue shows, without a statement a row."""
@@ -104,6 +116,17 @@ class Ticket(models.Model):
     )
     # The promise: our next word by then. None while it is not our turn, or while the desk has no hours.
     due = models.DateTimeField(_("next word from us by"), null=True, blank=True)
+    # Where it stands in the line: by promise, then ours without one, then what waits for others; None once
+    # it is done. One column of one order lets an index give the first page and the last on both databases.
+    place = models.GeneratedField(
+        expression=Case(
+            When(status__in=sorted(str(s) for s in OURS), then=Coalesce("due", Value(UNPROMISED))),
+            When(status__in=sorted(str(s) for s in DONE), then=Value(None)),
+            default=Value(THEIRS),
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
     # Grows with every public message and change: "someone answered meanwhile" compares it.
     version = models.PositiveIntegerField(default=0, editable=False)
     idempotency_key = models.CharField(max_length=36, unique=True, null=True, editable=False)  # noqa: DJ001 unique
@@ -125,9 +148,10 @@ class Ticket(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["status", "-id"], name="ticket_status_id"),
-            models.Index(fields=["status", "due"], name="ticket_status_due"),
-            models.Index(fields=["owner", "status", "-id"], name="ticket_owner_status_id"),
-            models.Index(fields=["resolved_at"], name="ticket_resolved"),
+            models.Index(fields=["place", "id"], name="ticket_place"),
+            models.Index(fields=["owner", "place", "id"], name="ticket_owner_place"),
+            models.Index(fields=["place"], name="ticket_stopped", condition=Q(work_stopped=True)),
+            models.Index(fields=["resolved_at", "cause"], name="ticket_resolved_cause"),
             models.Index(fields=["symptom", "-id"], name="ticket_symptom_id"),
         ]
         constraints = [

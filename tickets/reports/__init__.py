@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connections
-from django.db.models import Count, Min, QuerySet, Subquery
+from django.db.models import Count, QuerySet, Subquery
 from django.utils import timezone
 
 from faq.models import Article, Cause, Checklist, Lookup, Phrase
 from tickets.models import Delivery, Ticket, WorkerBeat
+from tickets.models.ticket import UNPROMISED
 from tickets.rules.workflow import Status
 
 CAP = 1000
@@ -100,23 +101,24 @@ def home_counts(now: datetime) -> dict[str, int]:
 
 def oldest_new() -> datetime | None:
     """When the oldest request nobody has looked at came in."""
-    first: datetime | None = Ticket.objects.filter(status=Status.NEW).aggregate(first=Min("created"))["first"]
-    return first
+    # They are numbered as they come: the index gives the first at once.
+    oldest = Ticket.objects.filter(status=Status.NEW).order_by("pk")
+    return oldest.values_list("created", flat=True).first()
 
 
 def top_causes(now: datetime, *, most: int = 6) -> list[Bar]:
     """Real causes of the requests resolved this month, most frequent first; the rest in one bar."""
     month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = list(
-        Cause.objects.filter(tickets__resolved_at__gte=month)
-        .annotate(solved=Count("tickets"))
-        .order_by("-solved", "slug")
+    counted = dict(
+        Ticket.objects.filter(resolved_at__gte=month, cause__isnull=False)
+        .order_by()
+        .values_list("cause")
+        .annotate(Count("pk"))
     )
-    numbers = [(cause, int(cause.solved), 1) for cause in found[:most]]
-    rest = found[most:]
-    rows: list[tuple[Cause | None, int, int]] = [*numbers]
-    if rest:
-        rows.append((None, sum(int(cause.solved) for cause in rest), len(rest)))
+    causes = sorted(Cause.objects.filter(pk__in=counted), key=lambda cause: (-counted[cause.pk], cause.slug))
+    rows: list[tuple[Cause | None, int, int]] = [(cause, counted[cause.pk], 1) for cause in causes[:most]]
+    if rest := causes[most:]:
+        rows.append((None, sum(counted[cause.pk] for cause in rest), len(rest)))
     longest = max((count for _cause, count, _kinds in rows), default=1)
     return [Bar(cause, count, round(210 * count / longest), kinds) for cause, count, kinds in rows]
 
@@ -134,7 +136,7 @@ def gaps(now: datetime, *, days: int = 7, most: int = 6) -> list[Gap]:
 
 def next_to_act(*, most: int = 5) -> list[Ticket]:
     """Our turn, the nearest promise first."""
-    return list(Ticket.objects.ours().filter(due__isnull=False).for_queue().order_by("due", "pk")[:most])
+    return list(Ticket.objects.filter(place__lt=UNPROMISED).in_line().for_queue()[:most])
 
 
 def health() -> Health:
