@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -q -n 2 --dist loadscope
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 NAME ?=
 
-.PHONY: run test check fix staff demo lock messages bare bench
+.PHONY: run test check fix staff demo lock messages bare bench bench-tickets
 
 run: .venv/.run
 	@exec $(PY) -m mailsupport.supervise
@@ -68,3 +68,6 @@ bare:
 # WRITE=1 puts figures and charts into docs/ as well.
 bench: .venv/.dev
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m tests.bench $(if $(WRITE),--write)
+
+bench-tickets: .venv/.dev
+	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m tests.bench.tickets $(if $(WRITE),--write)

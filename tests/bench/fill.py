@@ -181,7 +181,8 @@ def _insert(model: Any, rows: list[Row]) -> None:
 
     if not rows:
         return
-    fields = [field for field in model._meta.local_fields if field.column in rows[0] or not field.primary_key]
+    columns_of = [field for field in model._meta.local_fields if not field.generated]
+    fields = [field for field in columns_of if field.column in rows[0] or not field.primary_key]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     usual = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
     lines = ([row.get(field.column, usual[field.column]) for field in fields] for row in rows)
@@ -193,7 +194,7 @@ def _insert(model: Any, rows: list[Row]) -> None:
                     copy.write_row(line)
         else:
             places = ", ".join(["%s"] * len(fields))
-            stored = ([_stored(value) for value in line] for line in lines)
+            stored = [[_stored(value) for value in line] for line in lines]
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", stored)
 
 

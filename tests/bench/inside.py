@@ -1,6 +1,6 @@
 """What a run needs of a site from inside, in a process of its own with that site's settings.
 
-`python -m tests.bench.inside furnish | drafts COUNT FIRST | count`; the answer is the last line, as JSON.
+`python -m tests.bench.inside furnish | drafts COUNT FIRST | count | staff`: the last line is the answer, JSON.
 """
 
 import json
@@ -99,13 +99,54 @@ def count() -> dict[str, int]:
     }
 
 
+def staff() -> dict[str, str]:
+    """A signed-in superuser's cookies, and things of this site to look for."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.auth.models import User
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from mailsupport.lib.admin import MOST
+    from tickets.models import Ticket
+    from tickets.rules.workflow import OURS
+
+    user = User.objects.get(username="admin")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    count = Ticket.objects.count()
+    one = Ticket.objects.select_related("contact", "cause").filter(cause__isnull=False)[count // 2]
+    views = {
+        "all": Ticket.objects.all(),
+        "ours": Ticket.objects.filter(status__in=OURS),
+        "waiting": Ticket.objects.filter(status="waiting"),
+    }
+    return {
+        "cookies": f"{settings.SESSION_COOKIE_NAME}={session.session_key}",
+        "pk": str(one.pk),
+        "number": one.number,
+        "phone": one.contact.phone,
+        "email": one.contact.email,
+        "domain": one.affected_domain,
+        "cause": one.cause.slug if one.cause else "",
+        **{name: str((min(rows.count(), MOST) + 49) // 50) for name, rows in views.items()},
+    }
+
+
 def main(verb: str, *words: str) -> None:
     """Set Django up, run the verb, print its answer."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsupport.settings")
     django.setup()
-    verbs: dict[str, Callable[..., Any]] = {"furnish": furnish, "drafts": drafts, "count": count}
+    verbs: dict[str, Callable[..., Any]] = {
+        "furnish": furnish,
+        "drafts": drafts,
+        "count": count,
+        "staff": staff,
+    }
     print(json.dumps(verbs[verb](*map(int, words))))
 
 

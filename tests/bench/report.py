@@ -96,7 +96,7 @@ def show(figures: Figures, *, write: bool) -> None:
         print(f"FAILED  {fault}")
     folder = ROOT / "docs/bench" if write else ROOT / "var/bench"
     folder.mkdir(parents=True, exist_ok=True)
-    facts = {"at": _now(), "machine": machine(), "memory_mib": figures.memory, "faults": figures.faults}
+    facts = {"at": now(), "machine": machine(), "memory_mib": figures.memory, "faults": figures.faults}
     text = json.dumps(
         {**facts, "hello_per_second": round(max(figures.hello.rates), 1), "pages": rows}, indent=1
     )
@@ -104,7 +104,7 @@ def show(figures: Figures, *, write: bool) -> None:
     (folder / "pages.svg").write_text(charts.bars(chart_rows(rows), "Requests per second / hello"))
     print(f"\nFigures and chart: {folder.relative_to(ROOT)}/")
     if write:
-        put("pages", f"{_now()}, {machine()}.\n\n{table}")
+        put("pages", f"{now()}, {machine()}.\n\n{table}")
 
 
 def _table(figures: Figures) -> str:
@@ -150,5 +150,6 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"
 
 
-def _now() -> str:
+def now() -> str:
+    """Date and time of the run."""
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
