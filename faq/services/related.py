@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 
 from faq.models import Article, ArticleCause, ArticleText, Lookup
+from faq.models.kept import Kept
 from faq.services.rows import Row
 
 MOST: Final = 4
@@ -40,7 +41,15 @@ class Related:
 
 
 def related(article: Article) -> Related:
-    """For an article read with `for_display()`. Three statements; two where no search led to it."""
+    """For an article read with `for_display()`. Three statements; two where no search led to it, none where
+    this process did the same within the last minute."""
+    return _kept.get(lambda: _related(article), article.pk, get_language())
+
+
+_kept: Final = Kept[Related]()
+
+
+def _related(article: Article) -> Related:
     weights = _weights(article.pk)
     often = [pk for pk, weight in weights.most_common(MOST) if weight >= _ENOUGH]
     texts = sorted(
