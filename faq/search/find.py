@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, Sum
@@ -92,8 +93,15 @@ class Library(Memory[Key]):
         self.texts = _rows(languages, audiences)
 
 
+MOST_KEPT: Final = 500
+"""Texts of a library that is kept: about 20 MB a process. Beyond it each search asks the database."""
+
+
 @kept
-def _library(languages: tuple[str, ...], audiences: tuple[str, ...]) -> Library:
+def _library(languages: tuple[str, ...], audiences: tuple[str, ...]) -> Library | None:
+    texts = IndexedText.objects.filter(language__in=languages, audience__in=audiences)
+    if texts[: MOST_KEPT + 1].count() > MOST_KEPT:
+        return None
     return Library(languages, audiences)
 
 

@@ -1,6 +1,6 @@
 """What a run needs of a site from inside, in a process of its own with that site's settings.
 
-`python -m tests.bench.inside furnish | drafts COUNT FIRST | count | staff`: the last line is JSON, the answer.
+`python -m tests.bench.inside furnish | drafts COUNT FIRST | count | staff`: the last line is JSON.
 """
 
 import json
