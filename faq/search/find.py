@@ -32,6 +32,7 @@ class Hit:
 
     article_id: int
     key: str
+    category: str
     title: str
     score: float
     language: str
@@ -148,7 +149,7 @@ def _rows(
         article__audience__in=audiences, status=Status.PUBLISHED, language__in=languages
     )
     rows = rows if articles is None else rows.filter(article__in=articles)
-    return {(row.article_id, row.language): row for row in rows.select_related("article")}
+    return {(row.article_id, row.language): row for row in rows.select_related("article__category")}
 
 
 def _text(rows: Mapping[Key, ArticleText], article: int, language: str) -> ArticleText | None:
@@ -161,6 +162,7 @@ def _hit(hit: Ranked[Key], text: ArticleText, wanted: frozenset[str]) -> Hit:
     return Hit(
         article_id=text.article_id,
         key=text.article.key,
+        category=text.article.category.slug,
         title=text.title,
         score=hit.score,
         language=text.language,

@@ -46,14 +46,21 @@ _CHOSEN: Final = 3.0
 """What the symptom counts that the client chose: more than all hits of a page together."""
 
 
+_NOT_MAIL: Final = "not-mail"
+"""The shelf of what is not about mail: no checklist narrows that down."""
+
+
 def checklist_for(words: str, found: Found, *, symptom: str = "") -> Checklist | None:
     """The public checklist that fits the words and what they found; None where nothing speaks for one.
 
     A list about mail that goes the other way than the words tell is never offered, unless its symptom was
-    chosen. Hits that are no good answer say nothing. Two statements, none while they are kept.
+    chosen; none at all where the best answer is not about mail. Hits that are no good answer say nothing.
+    Two statements, none while they are kept.
     """
     facts = facts_of_words(words)
     hits = () if found.none else found.hits
+    if hits and not symptom and hits[0].category == _NOT_MAIL:
+        return None
     shares = _shares() if hits else {}
     lists = _lists()
     texts = _texts(tuple((one.pk, one.title, one.intro) for one in lists))

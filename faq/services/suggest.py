@@ -49,7 +49,8 @@ def suggest(
     """
     found = _of_cause(cause, staff) if cause else []
     typical = _of_symptom(symptom, language=language, limit=limit, staff=staff)
-    likely = {hit.article_id for hit in typical} | _outcomes_of(symptom)
+    # What an editor's checklist leads to says more than what the symptom's own words find.
+    likely = _outcomes_of(symptom) or {hit.article_id for hit in typical}
     if words.strip():
         answer = find(words, language=language, limit=2 * limit, staff=staff)
         found += [] if answer.none and typical else rows.of_hits(_leaning(answer.hits, likely)[:limit])
