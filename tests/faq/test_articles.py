@@ -1,5 +1,6 @@
 """What the shipped articles promise: enough of them, found in clients' words, sourced, and tied to hosts."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_what_the_seed_answers_is_answered_in_english_too(key: str) -> None:
 
 
 def _steps(article: ArticleFile) -> int:
-    return sum(line.lstrip()[:1].isdigit() and "**" in line for line in article.body.splitlines())
+    return len(re.findall(r"^\d+\. +\*\*", article.body, re.MULTILINE))
 
 
 def _links(article: ArticleFile) -> list[str]:
