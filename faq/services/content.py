@@ -73,13 +73,17 @@ def export(folder: Path) -> Knowledge:
 
 def stored() -> Knowledge:
     """What the database says, as files would say it. A fixed number of statements."""
+    articles = list(_articles())
     return Knowledge(
         tuple(_cause_row(cause) for cause in Cause.objects.order_by("pk")),
         tuple(_category_row(category) for category in Category.objects.order_by("pk")),
         tuple(
             _article_file(article, text)
-            for article in _articles()
-            for text in sorted(article.texts.all(), key=lambda text: text.language, reverse=True)
+            # One language after the other, as `read` finds the folders.
+            for language in ("ja", "en")
+            for article in articles
+            for text in article.texts.all()
+            if text.language == language
         ),
         checklists.stored(),
         tuple(_host_row(host) for host in Host.objects.order_by("pk")),
