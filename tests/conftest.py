@@ -17,6 +17,7 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
@@ -24,6 +25,9 @@ from faq.models.kept import forget
 from faq.pagecache import STORE
 from faq.services.walk import forget_scripts
 
+# How fast examples are made says something about the machine, not about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 CHROMIUM_FLAGS = [
     "--disable-quic",
