@@ -29,6 +29,7 @@ SYMPTOM_WORDS: Final = {
 """What a client with a symptom would type: the home buttons search for it where there is no checklist."""
 
 
+_IN_ORDER: Final = ("article_causes__position", "category__order", "order", "key")
 LEAN: Final = 2.5
 """How much more an article counts that is typical of the symptom the client chose. At 1.5 a letter that
 mentions waiting customers still puts the shop's lost mails before the full mailbox."""
@@ -56,7 +57,10 @@ def suggest(
         found += [] if answer.none and typical else rows.of_hits(_leaning(answer.hits, likely)[:limit])
     if len(found) < limit:
         found += rows.of_hits(typical)
-    return list({row.article_id: row for row in reversed(found)}.values())[::-1][:limit]
+    once: dict[int, Suggestion] = {}
+    for row in found:
+        once.setdefault(row.article_id, row)
+    return list(once.values())[:limit]
 
 
 @kept
@@ -81,6 +85,8 @@ def _leaning(hits: Sequence[Hit], likely: Collection[int]) -> list[Hit]:
 
 
 def _of_cause(cause: Cause, staff: bool) -> list[Suggestion]:
-    articles = Article.objects.filter(causes=cause, texts__language="ja", texts__status=Status.PUBLISHED)
+    articles = Article.objects.filter(
+        article_causes__cause=cause, texts__language="ja", texts__status=Status.PUBLISHED
+    )
     allowed = articles if staff else articles.filter(Q(audience="public"))
-    return rows.of_articles(allowed.for_display().order_by("article_causes__position", "order"))
+    return rows.of_articles(allowed.for_display().order_by(*_IN_ORDER))

@@ -194,7 +194,9 @@ def versions(context: Context) -> list[Version]:
     if request is None:
         return []
     written = context.get("written_in") or [code for code, _name in settings.LANGUAGES]
-    return list(_versions(request.get_full_path(), request.path, written))
+    # Quoted as it came: a path that begins with a backslash is a link to another host, too.
+    address = request.get_full_path()
+    return list(_versions(address, address.partition("?")[0], written))
 
 
 def _versions(full_path: str, path: str, written: Collection[str]) -> Iterator[Version]:

@@ -83,7 +83,9 @@ class Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
-        self.inside = tag if tag in ("script", "style") else ""
+        # A data block runs nothing; what breaks out of it is read as tags, here as in a browser.
+        is_data = names.get("type") == "application/ld+json"
+        self.inside = tag if tag in ("script", "style") and not is_data else ""
         if tag in ("x-pwn", "style", "iframe", "object", "embed", "base"):
             self.live.append(tag)
         for name, value in names.items():

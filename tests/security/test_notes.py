@@ -1,5 +1,7 @@
 """Row 29: notes, drafts and staff-only articles never reach the public (CVE-2025-32360, CVE-2023-34107)."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -81,7 +83,7 @@ def test_a_hidden_article_comes_into_no_request(
     words = {"symptom": "nothing-arrives", "words": TITLE}
     start = "/tickets/new/?article=mailbox-full"
     typed = client.post(start, words, headers={"HX-Request": "true"}).content.decode()
-    assert "mailbox-full" not in typed
+    assert not re.search(r"(?<![-\w])mailbox-full", typed)
     client.post(start, words)
     when = {"since": "today", "affected_address": "info@yamadaya.example", "work_stopped": "no"}
     shown = client.get("/tickets/new/when/").content.decode()
