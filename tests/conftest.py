@@ -151,22 +151,26 @@ def staff_client(staff: User) -> Client:
     return client
 
 
-Rows = dict[str, list[tuple[Any, ...]]]
-
-
 @pytest.fixture(scope="session")
-def knowledge_rows(django_db_setup: None, django_db_blocker: Any) -> Rows:
-    """Every row that `load_knowledge` writes, read once a session: loading takes far longer than copying."""
+def knowledge_kept(django_db_setup: None, django_db_blocker: Any) -> dict[str, str]:
+    """Every row that `load_knowledge` writes, in tables beside, by the table they belong to.
+
+    Loading takes far longer than copying, and copying in the database far less than through Python: there
+    are tens of thousands of postings. Django flushes its own tables only.
+    """
     with django_db_blocker.unblock():
         call_command("load_knowledge", verbosity=0)
-        rows = {}
+        tables = {table: f"kept_{table}" for table in knowledge_tables()}
         with connection.cursor() as cursor:
-            for table in knowledge_tables():
-                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-                rows[table] = cursor.fetchall()
-            for table in reversed(list(rows)):
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-    return rows
+            for table, beside in tables.items():
+                cursor.execute(f"CREATE TABLE {_quoted(beside)} AS SELECT * FROM {_quoted(table)}")
+            for table in reversed(tables):
+                cursor.execute(f"DELETE FROM {_quoted(table)}")
+    return tables
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
 
 
 def knowledge_tables() -> list[str]:
@@ -190,16 +194,13 @@ def knowledge_tables() -> list[str]:
 
 
 @pytest.fixture
-def knowledge(db: None, knowledge_rows: Rows) -> None:
+def knowledge(db: None, knowledge_kept: dict[str, str]) -> None:
     """Causes, categories, articles, checklists and the index, as `make run` loads them."""
+    models = list(apps.get_app_config("faq").get_models(include_auto_created=True))
     with connection.cursor() as cursor:
-        for table, rows in knowledge_rows.items():
-            if rows:
-                places = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", rows)
-        for statement in connection.ops.sequence_reset_sql(
-            no_style(), list(apps.get_app_config("faq").get_models(include_auto_created=True))
-        ):
+        for table, beside in knowledge_kept.items():
+            cursor.execute(f"INSERT INTO {_quoted(table)} SELECT * FROM {_quoted(beside)}")
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
 
 
