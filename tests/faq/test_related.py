@@ -220,5 +220,6 @@ def test_the_indexes_can_be_taken_back() -> None:
     [before] = graph.node_map["faq", "0006_lookup_openings"].parents
     call_command("migrate", "faq", before.key[1], verbosity=0)
     assert not ours & names()
-    call_command("migrate", "faq", verbosity=0)
+    # All apps: taking this one back took back what leans on it.
+    call_command("migrate", verbosity=0)
     assert ours <= names()
