@@ -89,10 +89,11 @@ class World:
         self.values = {"key": "mailbox-full", "pk": str(link.ticket_id), "file": str(file.pk)}
         self.values |= {"slug": "nothing-arrives", "step": "when", "walk": str(asked.walk_id)}
         self.values |= {"app_label": "tickets", "url": "x", "content_type_id": "1"}
-        self.file, self.rows = file.key, first_rows()
-        self.values["id"] = self.rows["auth/user"]
+        # Before the rows are read: signing in writes one.
         browsers = {"anonymous": Client(), "requester": owner, "stranger": stranger}
         browsers |= {name: signed_in(user) for name, user in people.items()}
+        self.file, self.rows = file.key, first_rows()
+        self.values["id"] = self.rows["auth/user"]
         self.cookies = {name: browser.cookies.output(header="") for name, browser in browsers.items()}
 
     def address(self, route: str, role: str) -> str:
