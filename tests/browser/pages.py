@@ -85,6 +85,17 @@ class Search(Screen):
         """As a keyboard without conversion does."""
         self.field.press_sequentially(words)
 
+    def convert(self, kana: Sequence[str], words: str) -> None:
+        """As a Japanese keyboard does: kana stand there unfinished, growing, and become words at the end."""
+        self.field.focus()
+        keyboard = self.page.context.new_cdp_session(self.page)
+        for unfinished in kana:
+            at = len(unfinished)
+            composition = {"text": unfinished, "selectionStart": at, "selectionEnd": at}
+            keyboard.send("Input.imeSetComposition", composition)
+        if words:
+            keyboard.send("Input.insertText", {"text": words})
+
     def send(self) -> None:
         """Press the button."""
         follow(self.page.locator("form.ask .b.go"))
@@ -103,6 +114,29 @@ class Home(Search):
     def symptom(self, words: str) -> None:
         """Choose one of the buttons."""
         follow(self.page.locator(".symptoms a", has_text=words))
+
+
+class ArticlePage(Screen):
+    """One answer of the knowledge base."""
+
+    @property
+    def steps(self) -> Locator:
+        """What to do, one after the other."""
+        return self.page.locator(".prose.run > ol > li")
+
+    @property
+    def host_note(self) -> Locator:
+        """What holds with the server company that was chosen."""
+        return self.page.locator("#hosts dl")
+
+    def choose_host(self, name: str) -> None:
+        """Say which company runs the server."""
+        self.page.locator("#host").select_option(label=name)
+        follow(self.button("この会社の案内を見る"))
+
+    def solved(self) -> None:
+        """Say that it helped."""
+        follow(self.button("はい、解決しました"))
 
 
 class Walk(Screen):
