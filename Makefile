@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -q -n 2 --dist loadscope
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 NAME ?=
 
-.PHONY: run test check fix staff demo lock messages bare bench bench-tickets
+.PHONY: run test check fix staff demo lock messages bare bench bench-tickets lighthouse
 
 run: .venv/.run
 	@exec $(PY) -m mailsupport.supervise
@@ -71,3 +71,6 @@ bench: .venv/.dev
 
 bench-tickets: .venv/.dev
 	@TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(PY) -m tests.bench.tickets $(if $(WRITE),--write)
+
+lighthouse: .venv/.dev
+	@$(PY) -m tests.bench.lighthouse $(if $(WRITE),--write)
