@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Model
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 MOST = 10_000
 """Rows counted at most; beyond it a list says "10000+" and can still be searched and filtered."""
@@ -57,3 +60,61 @@ class CappedPaginator(Paginator[Model]):
         """Rows, MOST where there are more."""
         rows: Any = self.object_list
         return int(rows.order_by()[:MOST].count())
+
+    @property
+    def is_capped(self) -> bool:
+        """May there be more rows than were counted?"""
+        return self.count >= MOST
+
+
+class CappedList(ChangeList):
+    """Pages from either end: page -1 is the last one, -2 the one before it.
+
+    Nobody knows the number of the last page of a capped list; its rows are the first ones the other way
+    round, which an index gives as fast as the first page.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The page's ids out of an index alone, then these rows: a late page skips ids instead of rows.
+
+        Raises IncorrectLookupParameters for a page that is not counted.
+        """
+        if self.page_num < 0:
+            self._count_from_the_end(request)
+        else:
+            super().get_results(request)
+        ids = list(self.result_list.values_list("pk", flat=True))
+        found = {row.pk: row for row in self.rows_of(ids)}
+        ids = ids if self.page_num >= 0 else ids[::-1]
+        self.result_list = [found[pk] for pk in ids if pk in found]
+
+    def rows_of(self, ids: list[Any]) -> QuerySet[Any]:
+        """Rows of a page, in any order."""
+        return self.apply_select_related(self.root_queryset.filter(pk__in=ids))
+
+    def _count_from_the_end(self, request: HttpRequest) -> None:
+        pages = self.model_admin.get_paginator(request, self.queryset.reverse(), self.list_per_page)
+        try:
+            self.result_list = pages.page(-self.page_num).object_list
+        except InvalidPage:
+            raise IncorrectLookupParameters from None
+        self.paginator, self.result_count = pages, pages.count
+        self.show_full_result_count, self.full_result_count = False, None
+        self.show_admin_actions = True
+        # No page numbers: they count from the front.
+        self.can_show_all = self.multi_page = False
+
+    @property
+    def ends(self) -> list[tuple[str, str]]:
+        """Links to the pages that have no number: address and words."""
+        if self.page_num >= 0:
+            return [(self._page(-1), gettext("Last page"))] if self.paginator.is_capped else []
+        pages = [(1, gettext("First page"))]
+        if -self.page_num < self.paginator.num_pages:
+            pages.append((self.page_num - 1, gettext("Previous page")))
+        if self.page_num < -1:
+            pages.append((self.page_num + 1, gettext("Next page")))
+        return [(self._page(number), words) for number, words in pages]
+
+    def _page(self, number: int) -> str:
+        return str(self.get_query_string({PAGE_VAR: number}))

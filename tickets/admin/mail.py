@@ -1,12 +1,15 @@
 """Outgoing mail: what is on its way, what was given up, and once more."""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from mailsupport.lib.admin import CappedPaginator, ReadOnly
+from mailsupport.lib.admin import CappedList, CappedPaginator, ReadOnly
 from tickets.models import Delivery
 from tickets.services import retrying
 
@@ -33,6 +36,10 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
         "error",
         "rfc_message_id",
     ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With its last page."""
+        return CappedList
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         """Whoever may answer requests may have a mail tried again."""

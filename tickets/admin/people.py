@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm
 
-from mailsupport.lib.admin import CappedPaginator, Kept, Labelled
+from mailsupport.lib.admin import CappedList, CappedPaginator, Kept, Labelled
 from mailsupport.lib.tables import Table
 from tickets.models import Client, Contact, Domain
 from tickets.rules import phones
@@ -92,6 +93,10 @@ class ContactAdmin(Kept, admin.ModelAdmin[Contact]):
     paginator = CappedPaginator
     show_full_result_count = False
     fields = ["name", "client", "email", "second_email", "phone", "language"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With its last page."""
+        return CappedList
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         """A request is found by the digits of the phone number."""

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 
 from faq.models import Cause
 from faq.rules.facts import Facts
-from mailsupport.lib.admin import CappedPaginator, Kept
+from mailsupport.lib.admin import CappedList, CappedPaginator, Kept
 from tickets import reports
 from tickets.admin import filters, page, rows, search, talk, walks
 from tickets.admin.forms import BUTTONS, CallForm, TalkForm
@@ -49,15 +49,12 @@ class Tab:
     current: bool
 
 
-class Queue(ChangeList):
+class Queue(CappedList):
     """The stock list, with rows of our own making."""
 
-    def get_results(self, request: HttpRequest) -> None:
-        """The page's ids out of the index alone, then these rows: a late page skips ids instead of rows."""
-        super().get_results(request)
-        ids = list(self.result_list.values_list("pk", flat=True))
-        found = {row.pk: row for row in rows.with_sources(Ticket.objects.filter(pk__in=ids))}
-        self.result_list = [found[pk] for pk in ids if pk in found]
+    def rows_of(self, ids: list[Any]) -> QuerySet[Ticket]:
+        """With what a row shows."""
+        return rows.with_sources(Ticket.objects.filter(pk__in=ids))
 
     def rows(self) -> list[rows.Row]:
         """One a request on this page."""
