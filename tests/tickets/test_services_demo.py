@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
-from faq.models import Desk, Walk, WalkStep
+from faq.models import Desk, Edition, Walk, WalkStep
 from faq.services.walk import checklists
 from tickets.models import Client, Delivery, Evidence, Ticket
 from tickets.rules.workflow import DONE, Status
@@ -16,7 +16,9 @@ from tickets.services import outbox
 
 @pytest.mark.usefixtures("knowledge")
 def test_the_demo_shows_every_state_mails_nothing_and_runs_once(staff):
+    before = Edition.newest()
     call_command("demo", "--desk", verbosity=0)
+    assert Edition.newest() > before, "pages kept without a telephone number would stay"
     assert Ticket.objects.count() == 40
     assert set(Ticket.objects.values_list("status", flat=True)) == {str(status) for status in Status}
     assert Client.objects.count() == 6

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from faq.models import Cause, Desk, Walk
+from faq.services.edition import changed
 from tickets.management import demo_walks
 from tickets.models import Client, Contact, Delivery, Domain, Draft, Event, Evidence, Message, Ticket
 from tickets.rules.request import Request
@@ -143,6 +144,7 @@ def _desk() -> None:
             "closes": time(17, 30),
         },
     )
+    changed()
 
 
 def _clients() -> list[Client]:
