@@ -6,9 +6,10 @@ held when it was last loaded, and a row that no longer says the same has been ed
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,6 +26,8 @@ from faq.services.report import Report, decide
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "content"
 _REASON: Final = "load_knowledge"
+Kept = TypeVar("Kept", Cause, Category, Host)
+Told = TypeVar("Told", CauseRow, CategoryRow, HostRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,13 @@ def read(folder: Path) -> Knowledge:
         for path in sorted((folder / language).glob("*.md"))
     ]
     lists = [content.parse_checklist(_text(p), _name(p)) for p in sorted(folder.glob("checklists/*.toml"))]
-    causes, categories = folder / "causes.toml", folder / "categories.toml"
     return Knowledge(
-        content.parse_causes(_text(causes), causes.name),
-        content.parse_categories(_text(categories), categories.name),
+        _CAUSES.read(folder),
+        _CATEGORIES.read(folder),
         tuple(articles),
         tuple(sorted(lists, key=lambda checklist: (checklist.order, checklist.slug))),
-        _hosts(folder / "hosts.toml"),
+        # A folder of somebody's own articles need not have it.
+        _HOSTS.read(folder) if (folder / _HOSTS.file).exists() else (),
     )
 
 
@@ -61,13 +64,13 @@ def export(folder: Path) -> Knowledge:
     known = stored()
     for name in ("ja", "en", "checklists"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _write(folder / "causes.toml", content.dump_causes(known.causes))
-    _write(folder / "categories.toml", content.dump_categories(known.categories))
+    _CAUSES.write(folder, known.causes)
+    _CATEGORIES.write(folder, known.categories)
     for article in known.articles:
         _write(folder / article.language / f"{article.key}.md", content.dump_article(article))
     for checklist in known.checklists:
         _write(folder / "checklists" / f"{checklist.slug}.toml", content.dump_checklist(checklist))
-    _write(folder / "hosts.toml", content.dump_hosts(known.hosts))
+    _HOSTS.write(folder, known.hosts)
     return known
 
 
@@ -75,8 +78,8 @@ def stored() -> Knowledge:
     """What the database says, as files would say it. A fixed number of statements."""
     articles = list(_articles())
     return Knowledge(
-        tuple(_cause_row(cause) for cause in Cause.objects.order_by("pk")),
-        tuple(_category_row(category) for category in Category.objects.order_by("pk")),
+        _CAUSES.stored(),
+        _CATEGORIES.stored(),
         tuple(
             _article_file(article, text)
             # One language after the other, as `read` finds the folders.
@@ -86,7 +89,7 @@ def stored() -> Knowledge:
             if text.language == language
         ),
         checklists.stored(),
-        tuple(_host_row(host) for host in Host.objects.order_by("pk")),
+        _HOSTS.stored(),
     )
 
 
@@ -98,9 +101,9 @@ def load(folder: Path = SHIPPED, *, overwrite: bool = False) -> Report:
     """
     known = read(folder)
     report = Report()
-    _load_causes(known.causes, report, overwrite)
-    _load_categories(known.categories, report, overwrite)
-    _load_hosts(known.hosts, report, overwrite)
+    _CAUSES.load(known.causes, report, overwrite)
+    _CATEGORIES.load(known.categories, report, overwrite)
+    _HOSTS.load(known.hosts, report, overwrite)
     _load_articles(known.articles, report, overwrite)
     checklists.load(known.checklists, report, overwrite=overwrite)
     _render_all(known.articles)
@@ -137,67 +140,55 @@ def _named(article: ArticleFile, path: Path) -> ArticleFile:
     return article
 
 
-# Causes and categories.
+# Causes, categories and hosts: files of plain rows.
 
 
-def _cause_row(cause: Cause) -> CauseRow:
-    return CauseRow(**{f.name: getattr(cause, f.name) for f in fields(CauseRow)})
+@dataclass(frozen=True, slots=True)
+class _Rows(Generic[Kept, Told]):
+    """One such file: what fills it, and how it is read and written."""
+
+    file: str
+    model: type[Kept]
+    row: type[Told]
+    parse: Callable[[str, str], tuple[Told, ...]]
+    dump: Callable[[tuple[Told, ...]], str]
+
+    def read(self, folder: Path) -> tuple[Told, ...]:
+        return self.parse(_text(folder / self.file), self.file)
+
+    def write(self, folder: Path, rows: tuple[Told, ...]) -> None:
+        _write(folder / self.file, self.dump(rows))
+
+    def stored(self) -> tuple[Told, ...]:
+        return tuple(self._row(kept) for kept in self.model._default_manager.order_by("pk"))
+
+    def load(self, rows: tuple[Told, ...], report: Report, overwrite: bool) -> None:
+        there = {kept.slug: kept for kept in self.model._default_manager.all()}
+        for row in rows:
+            kept = there.get(row.slug)
+            now = self.dump((self._row(kept),)) if kept else None
+            wanted = self.dump((row,))
+            loaded = kept.file_digest if kept else ""
+            if decide(f"{self.file}: {row.slug}", wanted, now, loaded, report, overwrite):
+                values = {f.name: _turned(getattr(row, f.name), tuple, list) for f in fields(row)}
+                self.model._default_manager.update_or_create(
+                    slug=row.slug, defaults=values | {"file_digest": content.digest(wanted)}
+                )
+
+    def _row(self, kept: Kept) -> Told:
+        return self.row(**{f.name: _turned(getattr(kept, f.name), list, tuple) for f in fields(self.row)})
 
 
-def _category_row(category: Category) -> CategoryRow:
-    return CategoryRow(**{f.name: getattr(category, f.name) for f in fields(CategoryRow)})
+def _turned(value: object, one: type, other: Callable[[Any], object]) -> Any:
+    """A list of sources is a tuple in a row and a list in JSON; all else is the same in both."""
+    return other(value) if isinstance(value, one) else value
 
 
-def _load_causes(rows: tuple[CauseRow, ...], report: Report, overwrite: bool) -> None:
-    there = {cause.slug: cause for cause in Cause.objects.all()}
-    for row in rows:
-        cause = there.get(row.slug)
-        now = content.dump_causes((_cause_row(cause),)) if cause else None
-        wanted = content.dump_causes((row,))
-        name = f"causes.toml: {row.slug}"
-        if decide(name, wanted, now, cause.file_digest if cause else "", report, overwrite):
-            values = {f.name: getattr(row, f.name) for f in fields(row)}
-            Cause.objects.update_or_create(
-                slug=row.slug, defaults=values | {"file_digest": content.digest(wanted)}
-            )
-
-
-def _load_categories(rows: tuple[CategoryRow, ...], report: Report, overwrite: bool) -> None:
-    there = {category.slug: category for category in Category.objects.all()}
-    for row in rows:
-        category = there.get(row.slug)
-        now = content.dump_categories((_category_row(category),)) if category else None
-        wanted = content.dump_categories((row,))
-        name = f"categories.toml: {row.slug}"
-        if decide(name, wanted, now, category.file_digest if category else "", report, overwrite):
-            values = {f.name: getattr(row, f.name) for f in fields(row)}
-            Category.objects.update_or_create(
-                slug=row.slug, defaults=values | {"file_digest": content.digest(wanted)}
-            )
-
-
-def _hosts(path: Path) -> tuple[HostRow, ...]:
-    """A folder of somebody's own articles need not have it."""
-    return content.parse_hosts(_text(path), path.name) if path.exists() else ()
-
-
-def _host_row(host: Host) -> HostRow:
-    values = {f.name: getattr(host, f.name) for f in fields(HostRow)}
-    return HostRow(**values | {"sources": tuple(host.sources)})
-
-
-def _load_hosts(rows: tuple[HostRow, ...], report: Report, overwrite: bool) -> None:
-    there = {host.slug: host for host in Host.objects.all()}
-    for row in rows:
-        host = there.get(row.slug)
-        now = content.dump_hosts((_host_row(host),)) if host else None
-        wanted = content.dump_hosts((row,))
-        name = f"hosts.toml: {row.slug}"
-        if decide(name, wanted, now, host.file_digest if host else "", report, overwrite):
-            values = {f.name: getattr(row, f.name) for f in fields(row)} | {"sources": list(row.sources)}
-            Host.objects.update_or_create(
-                slug=row.slug, defaults=values | {"file_digest": content.digest(wanted)}
-            )
+_CAUSES: Final = _Rows("causes.toml", Cause, CauseRow, content.parse_causes, content.dump_causes)
+_CATEGORIES: Final = _Rows(
+    "categories.toml", Category, CategoryRow, content.parse_categories, content.dump_categories
+)
+_HOSTS: Final = _Rows("hosts.toml", Host, HostRow, content.parse_hosts, content.dump_hosts)
 
 
 # Articles.
