@@ -84,95 +84,100 @@ def _piece(world: World, numbers: range) -> None:
 
 
 def _request(world: World, number: int) -> Iterator[tuple[Any, Row]]:
-    from tickets.models import AccessLink, Contact, Delivery, Event, Evidence, Message, Ticket
+    """All rows of one request."""
+    from tickets.models import AccessLink, Contact, Delivery, Event, Evidence, Ticket
 
-    chance = random.Random(number)
-    # The oldest first; at any size over three years.
-    at = world.now - timedelta(minutes=1 + (world.missing - number) * 3 * 365 * 1440 / world.missing)
-    status = chance.choices(list(SHARES), list(SHARES.values()))[0]
-    done, ours = status in ("resolved", "closed"), status in ("new", "in-progress", "reopened")
-    pk, person = world.first + number, world.people + number // 3
-    cause, staff = chance.choice(world.causes), chance.choice(world.staff)
+    one = Asked(world, number)
+    pk, person, at = one.pk, one.person, one.at
     if number % 3 == 0:
-        yield (
-            Contact,
-            {
-                "id": person,
-                "name": f"見本 {number}",
-                "email": f"Guest{number}@shop{number % 5000}.example",
-                "phone": f"090-{number // 10000 % 10000:04}-{number % 10000:04}",
-                "phone_digits": f"090{number % 10**8:08}",
-                "language": "ja",
-                "created": at,
-            },
-        )
-    yield (
-        Ticket,
-        {
-            "id": pk,
+        yield Contact, one.contact()
+    yield Ticket, one.ticket()
+    yield from one.messages()
+    yield AccessLink, {"ticket_id": pk, "contact_id": person, "token": f"{pk:032}", "created": at}
+    yield Evidence, {"ticket_id": pk, "kind": "form", "at": at}
+    for kind in ("opened", "assigned", "replied", "status"):
+        yield Event, {"ticket_id": pk, "kind": kind, "by_id": one.staff, "at": at, "new_status": one.status}
+    yield Delivery, one.mail()
+
+
+class Asked:
+    """One request: what chance says of it, always the same for the same number, and its larger rows."""
+
+    def __init__(self, world: World, number: int) -> None:
+        chance = random.Random(number)
+        self.world, self.number = world, number
+        # The oldest first; at any size over three years.
+        self.at = world.now - timedelta(minutes=1 + (world.missing - number) * 3 * 365 * 1440 / world.missing)
+        self.status = chance.choices(list(SHARES), list(SHARES.values()))[0]
+        self.pk, self.person = world.first + number, world.people + number // 3
+        self.cause, self.staff = chance.choice(world.causes), chance.choice(world.staff)
+        self.chance = chance
+
+    def contact(self) -> Row:
+        """Who asks."""
+        number = self.number
+        return {
+            "id": self.person,
+            "name": f"見本 {number}",
+            "email": f"Guest{number}@shop{number % 5000}.example",
+            "phone": f"090-{number // 10000 % 10000:04}-{number % 10000:04}",
+            "phone_digits": f"090{number % 10**8:08}",
+            "language": "ja",
+            "created": self.at,
+        }
+
+    def ticket(self) -> Row:
+        """The request itself."""
+        world, number, at, chance = self.world, self.number, self.at, self.chance
+        done, ours = self.status in ("resolved", "closed"), self.status in ("new", "in-progress", "reopened")
+        return {
+            "id": self.pk,
             # Spread over all numbers, each once: 7919 and 10^10 have no common divisor.
-            "number": f"{(10**9 + pk * 7919 * 1009) % 10**10:010}",
+            "number": f"{(10**9 + self.pk * 7919 * 1009) % 10**10:010}",
             "client_id": chance.choice(world.clients) if number % 2 else None,
-            "contact_id": person,
+            "contact_id": self.person,
             "subject": f"{WORDS[number % len(WORDS)]} {number}",
             "symptom": SYMPTOMS[number % len(SYMPTOMS)],
-            "status": status,
+            "status": self.status,
             "affected_domain": chance.choice(world.domains)
             if number % 50 == 0
             else f"shop{number % 5000}.example",
-            "suspected_cause_id": cause,
-            "cause_id": cause if done else None,
-            "owner_id": None if status == "new" else staff,
+            "suspected_cause_id": self.cause,
+            "cause_id": self.cause if done else None,
+            "owner_id": None if self.status == "new" else self.staff,
             "due": world.now + timedelta(minutes=chance.randint(-4000, 6000)) if ours else None,
             "created": at,
             "updated": at + timedelta(hours=9),
             "last_client_at": at,
             "resolved_at": at + timedelta(hours=9) if done else None,
-            "closed_at": at + timedelta(days=8) if status == "closed" else None,
-        },
-    )
-    said = world.said + 2 * number
-    yield (
-        Message,
-        {
-            "id": said,
-            "ticket_id": pk,
-            "kind": "client",
-            "contact_id": person,
-            "created": at,
-            "body": f"{WORDS[number % len(WORDS)]}。\nお客様から電話がありました。{number}",
-        },
-    )
-    yield (
-        Message,
-        {
-            "id": said + 1,
-            "ticket_id": pk,
-            "kind": "reply",
-            "by_id": staff,
-            "created": at,
-            "body": "設定が古いままでした。ポート番号を587に変えてください。",
-        },
-    )
-    yield AccessLink, {"ticket_id": pk, "contact_id": person, "token": f"{pk:032}", "created": at}
-    yield Evidence, {"ticket_id": pk, "kind": "form", "at": at}
-    for kind in ("opened", "assigned", "replied", "status"):
-        yield Event, {"ticket_id": pk, "kind": kind, "by_id": staff, "at": at, "new_status": status}
-    yield (
-        Delivery,
-        {
-            "ticket_id": pk,
-            "contact_id": person,
+            "closed_at": at + timedelta(days=8) if self.status == "closed" else None,
+        }
+
+    def messages(self) -> Iterator[tuple[Any, Row]]:
+        """The client's words and our answer."""
+        from tickets.models import Message
+
+        said = self.world.said + 2 * self.number
+        both = {"ticket_id": self.pk, "created": self.at}
+        words = f"{WORDS[self.number % len(WORDS)]}。\nお客様から電話がありました。{self.number}"
+        answer = "設定が古いままでした。ポート番号を587に変えてください。"
+        yield Message, {**both, "id": said, "kind": "client", "contact_id": self.person, "body": words}
+        yield Message, {**both, "id": said + 1, "kind": "reply", "by_id": self.staff, "body": answer}
+
+    def mail(self) -> Row:
+        """The confirmation, sent long ago."""
+        return {
+            "ticket_id": self.pk,
+            "contact_id": self.person,
             "kind": "confirmation",
             "state": "sent",
-            "target": f"guest{number}@shop.example",
-            "rfc_message_id": f"<{pk}@bench.example>",
-            "created": at,
-            "sent": at,
-            "next_try": at,
+            "target": f"guest{self.number}@shop.example",
+            "rfc_message_id": f"<{self.pk}@bench.example>",
+            "created": self.at,
+            "sent": self.at,
+            "next_try": self.at,
             "attempts": 1,
-        },
-    )
+        }
 
 
 def _insert(model: Any, rows: list[Row]) -> None:
