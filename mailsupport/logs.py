@@ -126,9 +126,12 @@ def write_json(number: str, method: str, path: str, status: int, seconds: float)
 
 
 def _shown(method: str, path: str, status: int) -> tuple[str, str]:
-    """What may be written down. Where no page answered, anything may stand in the path: names are masked."""
+    """What may be written down. Where no page answered, anything may stand in the path: names are masked.
+
+    Part by part: an address of ours as a whole looks like a password, and the line would say nothing.
+    """
     if status not in _PAGES:
-        path = mask(path[:_LONGEST_PATH])
+        path = "/".join(mask(part) if part else "" for part in path[:_LONGEST_PATH].split("/"))
     return (method if method in _METHODS else "OTHER"), hidden(path)
 
 

@@ -110,6 +110,15 @@ def test_a_path_that_is_no_page_names_nobody(client, log, typed):
     assert not re.search(r"yamadaya|1234|１２３４", log.getvalue())
 
 
+@pytest.mark.parametrize(
+    "path", ["/admin/tickets/ticket/12/change/", "/en/admin/faq/phrase/process_import/", "/faq/mailbox-full"]
+)
+def test_a_refused_page_of_ours_is_named(log, path):
+    """A path as a whole looks like a password: letters, digits and signs."""
+    logs.write_line("1", "POST", path, 302, 0.001)
+    assert lines(log)[0][2] == path
+
+
 @pytest.mark.django_db
 def test_a_line_cannot_be_forged(client, log):
     client.get("/healthz%0A2026-01-01%20INFO%20all%20is%20well")
