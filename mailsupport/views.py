@@ -60,11 +60,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """robots.txt: answers may be indexed; tickets, searches and the staff site may not."""
-    refused = ("/admin/", "/tickets/", "/search/")
-    lines = ["User-agent: *", *(f"Disallow: {lang}{path}" for lang in ("", "/en") for path in refused)]
-    lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
-    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+    """robots.txt: everything may be fetched, and each page says itself whether it may be found.
+
+    A page refused here is never read, so its noindex is never seen, and its bare address may be listed all
+    the same (Google, "Block search indexing with noindex"): the worst for an address with a token or with
+    somebody's words.
+    """
+    text = f"User-agent: *\nDisallow:\n\nSitemap: {settings.SITE_URL}/sitemap.xml\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _without_database(template: str, status: int) -> HttpResponse:

@@ -63,6 +63,11 @@ def mask(text: str) -> str:
     return "".join([*parts, _numbers(words[end:])])
 
 
+def is_personal(text: str) -> bool:
+    """Whether `mask` would hide something of it."""
+    return mask(text) != clean(fold(clean(text)))
+
+
 def _numbers(words: str) -> str:
     words = _PHONE.sub(lambda m: "［電話］" if _many_digits(m[0]) else m[0], words)
     words = _TOKEN.sub(lambda m: "［パスワード］" if _secret(m[0]) else m[0], words)

@@ -39,10 +39,12 @@ def pages() -> list[tuple[Page, ...]]:
     lists = Checklist.objects.public().values_list("slug", "versions__published_at")
     return [
         _page("faq:home"),
+        _page("faq:search"),
         *(_page("faq:category", slug, dict.fromkeys(BOTH, changed)) for slug, changed in shelves.items()),
         *(_page("faq:article", key, changed) for key, changed in articles.items()),
         _page("faq:checklists"),
         *(_page("faq:checklist", slug, dict.fromkeys(BOTH, changed)) for slug, changed in lists),
+        _page("tickets:new"),
         _page("faq:privacy"),
     ]
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from faq.models.base import SYMPTOMS
 from faq.rules.names import Symptom
-from faq.rules.words import clean
+from faq.rules.words import clean, is_personal
 from faq.search.find import Found, find
 from faq.services import lookup, offer, rows
 from faq.services.offer import CARRIED
@@ -61,12 +61,15 @@ def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, o
     carried = {"q": typed[:CARRIED], "symptom": symptom, "l": signed}
     ask = urlencode({name: value for name, value in carried.items() if value})
     fitting = offer.checklist_for(typed, found, symptom=symptom) if typed or symptom else None
+    none = found.none or not found.hits
+    asked = bool(typed or symptom)
     return {
         "q": typed,
         "symptom": dict(SYMPTOMS)[Symptom(symptom)] if symptom else "",
-        "asked": bool(typed or symptom),
+        "asked": asked,
+        "findable": not (asked and none) and not is_personal(typed),
         "trail": signed,
-        "none": found.none or not found.hits,
+        "none": none,
         "hits": rows.of_hits(found.hits, lookup=signed),
         "checklist": fitting,
         "questions": offer.address_of(fitting, words=typed, signed=signed) if fitting else "",

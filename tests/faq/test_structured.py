@@ -12,11 +12,12 @@ from django.test import Client
 from faq.models import ArticleText, Desk
 from faq.services.structured import words
 from tests.faq.test_pages import walked
-from tests.faq.test_sitemap import english
+from tests.faq.test_sitemap import english, head
 from tests.mailsupport.html import Page
 
 pytestmark = pytest.mark.django_db
 SITE = settings.SITE_URL
+FITTING = "昨日から届かない"
 NASTY = "</script><script>alert(1)</script><!-- & \u2028 \"'"
 
 
@@ -147,15 +148,45 @@ def test_every_page_says_what_it_is(client: Client, knowledge: None, prefix: str
 
 def test_what_nobody_should_find_says_so(client: Client, knowledge: None) -> None:
     walk = walked(client, [])
-    paths = ["/search/", "/search/?q=a", "/en/search/?symptom=bounced", "/faq/mailbox-full/feedback/", walk]
-    paths += [f"{walk}?question=outage", "/tickets/new/", "/tickets/new/who/", "/tickets/find/", "/nowhere/"]
+    client.post("/tickets/new/", {"symptom": "bounced", "words": "届かない"})
+    paths = ["/search/?q=xyzzy", f"/en/search/?q={FITTING}+info@shop.example", "/nowhere/", walk]
+    paths += [f"/search/?q={FITTING}+03-1234-5678", f"{walk}?question=outage", "/faq/mailbox-full/feedback/"]
+    paths += ["/tickets/new/who/", "/tickets/find/"]
     for path in paths:
         page = client.get(path, follow=True)
+        assert not page.redirect_chain, path
         source = page.content.decode()
         assert re.search(r'<meta name="robots" content="noindex[^"]*">', source), path
         # Neither an address that counts nor a picture for messengers: the address may hold a token.
         assert 'rel="canonical"' not in source, path
         assert "og:" not in source, path
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", ["/search/", "/tickets/new/"])
+def test_search_and_form_are_found_without_their_query(
+    client: Client, knowledge: None, prefix: str, path: str
+) -> None:
+    """Whatever was asked, what counts is the bare page: neither words nor a signed search are in it."""
+    plain = meta(client, prefix + path)
+    for query in ("", f"?q={FITTING}&l=signed", "?symptom=bounced"):
+        found = meta(client, prefix + path + query)
+        assert "robots" not in found, query
+        assert {name: found[name] for name in found if name.startswith("og:")} == {
+            name: plain[name] for name in plain if name.startswith("og:")
+        }
+        assert found["og:url"] == SITE + prefix + path
+        assert found["description"] == plain["description"]
+        assert head(client, prefix + path + query)["canonical", ""] == SITE + prefix + path
+    assert plain["description"] != meta(client, f"{prefix}/")["description"]
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/en/admin/tickets/ticket/"])
+def test_the_staff_site_asks_not_to_be_found(client: Client, path: str) -> None:
+    """robots.txt refuses nothing, so the sign-in page says it."""
+    page = client.get(path, follow=True)
+    assert page.redirect_chain
+    assert '<meta name="robots" content="NONE,NOARCHIVE">' in page.content.decode()
 
 
 def test_words_of_rendered_text() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.rules.words import LONGEST, clean, mask
+from faq.rules.words import LONGEST, clean, is_personal, mask
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from faq.rules.words import LONGEST, clean, mask
 )
 def test_what_names_a_person_is_hidden(words: str, kept: str) -> None:
     assert mask(words) == kept
+    assert is_personal(words)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ def test_what_names_a_person_is_hidden(words: str, kept: str) -> None:
 )
 def test_error_codes_and_products_stay(words: str) -> None:
     assert mask(words) == words
+    assert not is_personal(words)
 
 
 PIECES = st.one_of(
