@@ -19,10 +19,9 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 
-from faq.services.edition import Newest
+from faq.models.kept import Noted
+from faq.services.edition import NEWEST
 
-LIFETIME: Final = 60.0
-"""Seconds. What changes by the clock alone (open or closed, a planned outage, votes) is never older."""
 MOST_BYTES: Final = 24 * 1024 * 1024
 """Kept a process: about 1,500 pages."""
 READ: Final = "host"
@@ -72,11 +71,11 @@ class Kept:
     until: float
 
     @classmethod
-    def of(cls, response: HttpResponse) -> Kept:
+    def of(cls, response: HttpResponse, until: float) -> Kept:
         """Takes the body once; its hash is the ETag."""
         tag = f'"{sha256(response.content).hexdigest()[:32]}"'
         headers = dict(response.headers) | {"ETag": tag}
-        return cls(response.content, headers, tag, time.monotonic() + LIFETIME)
+        return cls(response.content, headers, tag, until)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or 304 where the browser has it."""
@@ -130,7 +129,6 @@ class Store:
 
 
 STORE: Final = Store()
-_newest: Final = Newest()
 
 
 def page_cache(get_response: Answer) -> Answer:
@@ -140,15 +138,16 @@ def page_cache(get_response: Answer) -> Answer:
         query = _query(request.META.get("QUERY_STRING", ""))
         if query is None or not _may_be_kept(request):
             return get_response(request)
-        edition = _newest.edition()
+        edition = NEWEST.edition()
         name = f"{request.path_info}?{query}"
         if page := STORE.get(name, edition):
             return page.answer(request)
-        response = get_response(request)
+        with Noted() as noted:
+            response = get_response(request)
         if request.method == "GET" and _is_nobodys(response, query):
-            page = Kept.of(response)
+            page = Kept.of(response, noted.until)
             # What changed while the page was made is not in it.
-            if edition == _newest.edition():
+            if edition == NEWEST.edition():
                 STORE.put(name, edition, page)
             return page.answer(request)
         return response

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from faq.models.base import Audience
 from faq.models.cause import Category, Cause
+from faq.models.kept import kept
 
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
 
@@ -86,6 +87,13 @@ class Article(models.Model):
         code = (language or get_language() or "ja")[:2]
         texts = {t.language: t for t in self.texts.all() if t.status == Status.PUBLISHED}
         return texts.get(code) or texts.get("ja")
+
+    @staticmethod
+    @kept
+    def shown(key: str) -> "Article":
+        """What a client may read under that key, as `for_display` reads it; shared by all requests: never to
+        be changed. Three statements, none while it is kept. Raises Article.DoesNotExist."""
+        return Article.objects.public().for_display().get(key=key)
 
     @property
     def title(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -18,7 +19,9 @@ from faq.models.edition import Edition
 SECONDS: Final = 0.5
 """How old the number of the database may be: another machine's change shows within a second."""
 LIFETIME: Final = 60.0
-"""Seconds after which everything is read again, also what was changed past all services."""
+"""Seconds after which everything is read again, also what was changed past all services or changes by the
+clock alone (open or closed, a planned outage, votes). What is made of kept values is no newer than the oldest
+of them: a page, too, is never older than this."""
 _log = logging.getLogger(__name__)
 Asked = ParamSpec("Asked")
 Read = TypeVar("Read")
@@ -54,40 +57,90 @@ class Newest:
 
 def _touched() -> int:
     try:
-        return os.stat(file()).st_mtime_ns
+        return os.stat(f"{settings.VAR_DIR}/edition").st_mtime_ns
     except OSError:
         return 0
 
 
-_newest: Final = Newest()
-_memories: Final[list[dict[Any, Any]]] = []
+NEWEST: Final = Newest()
+"""One for all that a process keeps: together they ask the database as often as each would."""
+_memories: Final[list[Kept[Any]]] = []
+
+
+class _Reading(threading.local):
+    """Until when what this thread reads just now holds: what is made of kept values is no newer than they."""
+
+    until = float("inf")
+
+
+_reading: Final = _Reading()
+
+
+class Noted:
+    """Seconds on the monotonic clock until which everything read of memories within the block holds."""
+
+    def __enter__(self) -> Noted:
+        self._outer, _reading.until = _reading.until, time.monotonic() + LIFETIME
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.until = _reading.until
+        _reading.until = min(self._outer, self.until)
 
 
 class Kept(Generic[Read]):
-    """Values by name, as long as nothing changes. With settings.PAGE_CACHE off nothing is remembered."""
+    """Values by name, as long as nothing changes. With settings.PAGE_CACHE off nothing is remembered.
 
-    def __init__(self) -> None:
-        self._memory: dict[Any, tuple[tuple[int, int], float, Read]] = {}
-        _memories.append(self._memory)
+    Together they are no larger than `most`, by `size`; the oldest go first. Safe between threads.
+    """
+
+    def __init__(self, *, most: int = 4000, size: Callable[[Read], int] = lambda _value: 1) -> None:
+        self._memory: dict[Any, tuple[float, int, Read]] = {}
+        self._edition = (0, 0)
+        self._most, self._size, self._full = most, size, 0
+        self._lock = threading.Lock()
+        _memories.append(self)
 
     def get(self, read: Callable[[], Read], *name: Any) -> Read:
         """What stands under that name, read now where there is nothing new enough."""
         if not settings.PAGE_CACHE:
             return read()
         # Asked before reading: what changes meanwhile makes this old at once.
-        edition = _newest.edition()
-        found = self._memory.get(name)
-        if found and found[0] == edition and found[1] > time.monotonic():
+        edition = NEWEST.edition()
+        found = self._memory.get(name) if edition == self._edition else None
+        if found and found[0] > time.monotonic():
+            _reading.until = min(_reading.until, found[0])
             return found[2]
-        answer = read()
-        self._memory[name] = (edition, time.monotonic() + LIFETIME, answer)
+        with Noted() as noted:
+            answer = read()
+        self._put(name, edition, noted.until, answer)
         return answer
+
+    def _put(self, name: Any, edition: tuple[int, int], until: float, answer: Read) -> None:
+        size = self._size(answer)
+        with self._lock:
+            if edition != self._edition:
+                self._memory, self._edition, self._full = {}, edition, 0
+            self._drop(name)
+            self._memory[name] = (until, size, answer)
+            self._full += size
+            while self._full > self._most and len(self._memory) > 1:
+                self._drop(next(iter(self._memory)))
+
+    def _drop(self, name: Any) -> None:
+        if gone := self._memory.pop(name, None):
+            self._full -= gone[1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._memory, self._full = {}, 0
 
 
 def kept(read: Callable[Asked, Read]) -> Callable[Asked, Read]:
     """Remember what `read` gives for these arguments; it reads what visitors see, and nothing else.
 
-    Readers share it and change nothing of it.
+    Readers share it and change nothing of it. What it raises is not remembered.
     """
     memory = Kept[Read]()
 

@@ -9,9 +9,9 @@ import time
 from django.db import transaction
 
 from faq.models import Edition
-from faq.models.kept import SECONDS, Newest, file
+from faq.models.kept import NEWEST, SECONDS, Newest, file
 
-__all__ = ["SECONDS", "Newest", "changed"]
+__all__ = ["NEWEST", "SECONDS", "Newest", "changed"]
 
 _log = logging.getLogger(__name__)
 

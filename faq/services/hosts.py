@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from faq.models import Article, Host
 from faq.models.host import ASPECTS
+from faq.models.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,14 @@ class Note:
 
 
 def choices(article: Article) -> list[Host]:
-    """Whom a reader can choose; nobody where the article needs no note. One statement at most."""
-    return list(Host.objects.with_note()) if article.hosts else []
+    """Whom a reader can choose; nobody where the article needs no note. One statement at most, none while
+    they are kept: shared by all requests, never to be changed."""
+    return _all() if article.hosts else []
+
+
+@kept
+def _all() -> list[Host]:
+    return list(Host.objects.with_note())
 
 
 def note_of(article: Article, host: Host | None) -> Note | None:

@@ -4,9 +4,10 @@ Home, category and article pages touch neither session nor CSRF token, so that t
 personal is the uncached feedback fragment, a plain page without JavaScript.
 """
 
+from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext
@@ -54,7 +55,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @shared
 def article(request: HttpRequest, key: str) -> HttpResponse:
     """One problem and its fix. Of the query only `?host=` is for this page; `?l=` is for the fragment."""
-    found = get_object_or_404(Article.objects.public().for_display(), key=key)
+    found = _find(key)
     slug = request.GET.get("host", "")
     offered = hosts.choices(found)
     host = hosts.chosen(offered, slug)
@@ -64,7 +65,8 @@ def article(request: HttpRequest, key: str) -> HttpResponse:
     more = {
         "questions": offer.checklist_of(found.pk),
         "related": related(found),
-        "faq_page": _faq_page(found),
+        # Called where the page is drawn anew.
+        "faq_page": partial(_faq_page, found),
     }
     return render(request, "faq/article.html", shown | more)
 
@@ -73,7 +75,7 @@ def article(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def host_note(request: HttpRequest, key: str) -> HttpResponse:
     """The note about the host that this visitor chose before, for the article's page; 204 where none."""
-    found = get_object_or_404(Article.objects.public().for_display(), key=key)
+    found = _find(key)
     offered = hosts.choices(found)
     host = hosts.chosen(offered, visit.visit_of(request.session).host)
     if host is None:
@@ -106,6 +108,14 @@ def feedback(request: HttpRequest, key: str) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What we keep, how long, and who sees it."""
     return render(request, "faq/privacy.html")
+
+
+def _find(key: str) -> Article:
+    """As everybody may read it; kept, and never to be changed."""
+    try:
+        return Article.shown(key)
+    except Article.DoesNotExist:
+        raise Http404 from None
 
 
 def _hosts(found: Article, offered: list[Host], host: Host | None) -> dict[str, object]:
