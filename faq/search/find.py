@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils.safestring import SafeString, mark_safe
 
 from faq.models.article import ArticleText, Status
@@ -18,7 +18,7 @@ from faq.models.search import IndexedText, Posting
 from faq.search.highlight import mark, snippet
 from faq.search.index import BASE_LANGUAGE
 from faq.search.plain import plain
-from faq.search.rank import Memory, Place, Question, Ranked, rank
+from faq.search.rank import Place, Question, Ranked, Ready, Weighed, rank
 
 #: What every text here speaks of: marking it would mark everything.
 _EVERYWHERE = {"c:mail", "w:メール"}
@@ -48,7 +48,7 @@ class Hit:
     @cached_property
     def snippet_html(self) -> SafeString:
         """The sentence of the text that answers most of the words."""
-        return mark_safe(snippet(list(self.said), self.wanted))
+        return mark_safe(snippet(self.said, self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +66,27 @@ class Postings:
     def __init__(self, languages: Collection[str], audiences: Collection[str]) -> None:
         self._where = {"language__in": languages, "audience__in": audiences}
 
-    def size(self) -> tuple[int, int]:
+    def weighed(self, terms: Collection[str]) -> Weighed[Key]:
+        return self._weighed(Posting.objects.filter(term__in=terms, **self._where))
+
+    def all(self) -> Weighed[Key]:
+        """Of all their terms."""
+        return self._weighed(Posting.objects.filter(**self._where))
+
+    def _weighed(self, postings: QuerySet[Posting]) -> Weighed[Key]:
         found = IndexedText.objects.filter(**self._where).aggregate(count=Count("pk"), length=Sum("length"))
-        return found["count"], found["length"] or 0
-
-    def places(self, terms: Collection[str]) -> Iterable[Place[Key]]:
-        rows = Posting.objects.filter(term__in=terms, **self._where).values_list(
-            "term", "article", "language", "title", "phrases", "body", "length"
+        rows = postings.values_list("term", "article", "language", "title", "phrases", "body", "length")
+        places = (
+            Place(term, (article, language), *counts) for term, article, language, *counts in rows.iterator()
         )
-        return [Place(term, (article, language), *counts) for term, article, language, *counts in rows]
+        return Weighed.of((found["count"], found["length"] or 0), places)
 
 
-class Library(Memory[Key]):
-    """All texts in these languages for these readers, with their postings, read once."""
+class Library(Ready[Key]):
+    """All texts in these languages for these readers, weighed and read once."""
 
     def __init__(self, languages: Collection[str], audiences: Collection[str]) -> None:
-        where = {"language__in": languages, "audience__in": audiences}
-        self._count, self._length = Postings(languages, audiences).size()
-        self._places = {}
-        rows = Posting.objects.filter(**where).values_list(
-            "term", "article", "language", "title", "phrases", "body", "length"
-        )
-        keys: dict[Key, Key] = {}
-        for term, article, language, *counts in rows.iterator():
-            key = keys.setdefault((article, language), (article, language))
-            self._places.setdefault(term, []).append(Place(term, key, *counts))
+        super().__init__(Postings(languages, audiences).all())
         self.texts = _rows(languages, audiences)
 
 
@@ -117,7 +113,9 @@ def find(words: str, *, language: str, limit: int = 10, staff: bool = False) -> 
     languages = tuple(sorted({language, BASE_LANGUAGE}))
     question = read(words)
     library = _library(languages, audiences) if settings.PAGE_CACHE else None
-    ranking = rank(library or Postings(languages, audiences), question)
+    corpus = library or Postings(languages, audiences)
+    # Each article counts once, and the worst that can be is all its languages side by side.
+    ranking = rank(corpus, question, most=limit * len(languages))
     best = _once_an_article(ranking.hits, limit)
     rows = library.texts if library else _rows(languages, audiences, [hit.text[0] for hit in best])
     texts = {hit.text[0]: _text(rows, hit.text[0], language) for hit in best}

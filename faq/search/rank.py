@@ -76,14 +76,54 @@ class Ranked(Generic[Id]):
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed(Generic[Id]):
+    """Texts with what each gains by each of its terms. A text goes by its number: its place among `texts`.
+
+    `foreign`: the texts that name other desks' matters in their title or phrases.
+    """
+
+    texts: list[Id]
+    count: int
+    gains: dict[str, tuple[tuple[int, ...], tuple[float, ...]]]
+    foreign: frozenset[int]
+
+    @classmethod
+    def of(cls, size: tuple[int, int], places: Iterable[Place[Id]]) -> Weighed[Id]:
+        """`size` as of a corpus: its texts, and the length of all their bodies together."""
+        count, length = size
+        average = length / count if length else 1.0
+        numbers: dict[Id, int] = {}
+        found: dict[str, tuple[list[Id], list[float]]] = {}
+        foreign = set()
+        for place in places:
+            numbers[place.text] = 0
+            texts, frequencies = found.setdefault(place.term, ([], []))
+            texts.append(place.text)
+            frequencies.append(_frequency(place, average))
+            if place.term == FOREIGN and (place.title or place.phrases):
+                foreign.add(place.text)
+        # In the order of their ids, which breaks ties.
+        numbers = {text: number for number, text in enumerate(sorted(numbers))}
+        gains = {}
+        for term, (texts, frequencies) in found.items():
+            worth = _worth(term, count, len(texts))
+            gains[term] = (
+                tuple(numbers[text] for text in texts),
+                tuple(worth * frequency for frequency in frequencies),
+            )
+        return cls(list(numbers), count, gains, frozenset(numbers[text] for text in foreign))
+
+    def worth(self, term: str) -> float:
+        """Rare terms most."""
+        return _worth(term, self.count, len(self.gains[term][0]) if term in self.gains else 0)
+
+
 class Corpus(Protocol[Id]):
     """What the ranking asks of its texts."""
 
-    def size(self) -> tuple[int, int]:
-        """How many texts there are, and the length of all their bodies together."""
-
-    def places(self, terms: Collection[str]) -> Iterable[Place[Id]]:
-        """Where these terms stand, in any order."""
+    def weighed(self, terms: Collection[str]) -> Weighed[Id]:
+        """The texts with these terms at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +171,7 @@ class Text(Generic[Id]):
 
 
 class Memory(Generic[Id]):
-    """A corpus in memory, for `manage.py rank` and for tests."""
+    """A corpus in memory, for `manage.py rank` and for tests: weighed anew for each question."""
 
     def __init__(self, texts: Iterable[Text[Id]]) -> None:
         self._count = self._length = 0
@@ -142,16 +182,31 @@ class Memory(Generic[Id]):
             for place in text.places():
                 self._places.setdefault(place.term, []).append(place)
 
-    def size(self) -> tuple[int, int]:
-        return self._count, self._length
+    def weighed(self, terms: Collection[str]) -> Weighed[Id]:
+        places = (place for term in terms for place in self._places.get(term, ()))
+        return Weighed.of((self._count, self._length), places)
 
-    def places(self, terms: Collection[str]) -> Iterable[Place[Id]]:
-        return [place for term in terms for place in self._places.get(term, ())]
+
+class Ready(Generic[Id]):
+    """A corpus that is asked often: weighed once, whatever the terms."""
+
+    def __init__(self, weighed: Weighed[Id]) -> None:
+        self._weighed = weighed
+
+    @classmethod
+    def of(cls, texts: Iterable[Text[Id]]) -> Ready[Id]:
+        """These texts."""
+        listed = list(texts)
+        places = (place for text in listed for place in text.places())
+        return cls(Weighed.of((len(listed), sum(text.length for text in listed)), places))
+
+    def weighed(self, _terms: Collection[str]) -> Weighed[Id]:
+        return self._weighed
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking(Generic[Id]):
-    """The ranked texts, what each term of the question was worth (rare terms most), and a verdict.
+    """The ranked texts, and a verdict.
 
     `none` is true where even the best text answers too little of the question to be offered as an answer, or
     where the question is another desk's (printers, parcels, nothing of the mail trade) and the best text is
@@ -159,42 +214,33 @@ class Ranking(Generic[Id]):
     """
 
     hits: list[Ranked[Id]]
-    worth: dict[str, float]
     none: bool
 
 
-def rank(corpus: Corpus[Id], question: Question) -> Ranking[Id]:
-    """The texts that share a term with the question, best first; equal scores in the order of their ids."""
-    count, length = corpus.size()
-    if not count or not question.whole:
-        return Ranking([], {}, none=True)
-    average = length / count or 1.0
-    by_term: dict[str, list[Place[Id]]] = {}
-    for place in corpus.places(sorted(question.whole)):
-        by_term.setdefault(place.term, []).append(place)
-    worth = {
-        term: WEIGHTS[term[:2]] * _rarity(count, len(by_term.get(term, ())))
-        for term in sorted(question.whole)
-    }
-    gains = {
-        term: {place.text: worth[term] * _frequency(place, average) for place in places}
-        for term, places in by_term.items()
-    }
-    scores = _scores(gains, worth, question.whole)
+def rank(corpus: Corpus[Id], question: Question, *, most: int | None = None) -> Ranking[Id]:
+    """The texts that share a term with the question, best first, `most` at most; equal scores in the order
+    of their ids."""
+    if not question.whole:
+        return Ranking([], none=True)
+    asked = sorted(question.whole)
+    weighed = corpus.weighed(asked)
+    worth = {term: weighed.worth(term) for term in asked}
+    scores = _scores(weighed, worth, asked)
     for part in question.parts:
-        for text, score in _scores(gains, worth, part).items():
-            scores[text] = max(scores[text], SENTENCE * score)
-    hits = sorted((Ranked(*item) for item in scores.items()), key=lambda hit: (-hit.score, hit.text))
-    return Ranking(hits, worth, none=not hits or hits[0].score < NONE or _astray(question, hits[0], by_term))
+        for number, score in enumerate(_scores(weighed, worth, sorted(part))):
+            scores[number] = max(scores[number], SENTENCE * score)
+    # Sorting is stable: texts of one score stay in order.
+    order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:most]
+    hits = [Ranked(weighed.texts[number], scores[number]) for number in order if scores[number]]
+    astray = _astray(question, best_is_foreign=bool(hits) and order[0] in weighed.foreign)
+    return Ranking(hits, none=not hits or hits[0].score < NONE or astray)
 
 
-def _astray(question: Question, best: Ranked[Id], by_term: dict[str, list[Place[Id]]]) -> bool:
+def _astray(question: Question, *, best_is_foreign: bool) -> bool:
     """True where the question is another desk's and the best text does not say so in its title or phrases."""
-    if FOREIGN not in question.whole and any(_of_trade(term) for term in question.whole):
-        return False
-    return not any(
-        place.text == best.text and (place.title or place.phrases) for place in by_term.get(FOREIGN, ())
-    )
+    if FOREIGN in question.whole:
+        return not best_is_foreign
+    return not any(_of_trade(term) for term in question.whole)
 
 
 def _of_trade(term: str) -> bool:
@@ -202,8 +248,9 @@ def _of_trade(term: str) -> bool:
     return term in _TRADE or (term[:2] == "w:" and term[-1].isdigit())
 
 
-def _rarity(count: int, found: int) -> float:
-    return log(1 + (count - found + 0.5) / (found + 0.5))
+def _worth(term: str, count: int, found: int) -> float:
+    """What a term counts that so many of all texts have."""
+    return WEIGHTS[term[:2]] * log(1 + (count - found + 0.5) / (found + 0.5))
 
 
 def _frequency(place: Place[Id], average: float) -> float:
@@ -212,13 +259,11 @@ def _frequency(place: Place[Id], average: float) -> float:
     return weighed / (K1 + weighed)
 
 
-def _scores(
-    gains: dict[str, dict[Id, float]], worth: dict[str, float], asked: frozenset[str]
-) -> dict[Id, float]:
+def _scores(weighed: Weighed[Id], worth: dict[str, float], asked: Sequence[str]) -> list[float]:
     """Each text's share of the worth of everything asked."""
-    everything = sum(worth[term] for term in sorted(asked)) or 1.0
-    total: dict[Id, float] = {}
-    for term in sorted(asked):
-        for text, gain in gains.get(term, {}).items():
-            total[text] = total.get(text, 0.0) + gain
-    return {text: gain / everything for text, gain in total.items()}
+    everything = sum(worth[term] for term in asked) or 1.0
+    total = [0.0] * len(weighed.texts)
+    for term in asked:
+        for number, gain in zip(*weighed.gains.get(term, ((), ())), strict=True):
+            total[number] += gain
+    return [gain / everything for gain in total]

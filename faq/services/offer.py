@@ -18,7 +18,7 @@ from faq.rules.clues import facts_of_words
 from faq.rules.facts import Facts
 from faq.rules.names import Symptom
 from faq.search.find import Found, read
-from faq.search.rank import Memory, Text, rank
+from faq.search.rank import Ready, Text, rank
 from faq.services.facts import facts_of_symptom
 
 CARRIED: Final = 400
@@ -78,8 +78,10 @@ def checklist_for(words: str, found: Found, *, symptom: str = "") -> Checklist |
     return best
 
 
+@kept
 def checklist_of(article: int) -> Checklist | None:
-    """The public checklist most of whose outcomes lead to this article, and to it first. One statement."""
+    """The public checklist most of whose outcomes lead to this article, and to it first. One statement, none
+    while it is kept."""
     first = Outcome.articles.through.objects.filter(outcome=OuterRef("pk")).order_by("pk")
     outcomes = (
         Outcome.objects.filter(
@@ -118,9 +120,9 @@ def _lists() -> list[Checklist]:
 
 
 @lru_cache(maxsize=8)
-def _texts(lists: tuple[tuple[int, str, str], ...]) -> Memory[int]:
+def _texts(lists: tuple[tuple[int, str, str], ...]) -> Ready[int]:
     """What the lists say of themselves, to be ranked by the words; read once a process and language."""
-    return Memory(Text.read(pk, title=title, phrases=(), body=intro) for pk, title, intro in lists)
+    return Ready.of(Text.read(pk, title=title, phrases=(), body=intro) for pk, title, intro in lists)
 
 
 def _agreement(symptom: str, facts: Facts) -> float:
