@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from faq.admin.shown import Shown
 from faq.models import ClosedPeriod, Desk, Outage
-from mailsupport.lib.admin import Labelled
+from mailsupport.lib.admin import WHEN, Labelled
 
 
 class ClosedPeriodInline(admin.TabularInline[ClosedPeriod, Desk]):
@@ -16,6 +16,7 @@ class ClosedPeriodInline(admin.TabularInline[ClosedPeriod, Desk]):
 
     model = ClosedPeriod
     formset = Labelled
+    formfield_overrides = WHEN
     extra = 1
 
 
@@ -23,6 +24,7 @@ class ClosedPeriodInline(admin.TabularInline[ClosedPeriod, Desk]):
 class DeskAdmin(Shown, admin.ModelAdmin[Desk]):
     """One row: the list leads straight to it, or to making it."""
 
+    formfield_overrides = WHEN
     inlines = [ClosedPeriodInline]
     fieldsets = [
         (None, {"fields": [("name_ja", "name_en"), "phone"]}),
@@ -57,6 +59,7 @@ class OutageAdmin(Shown, admin.ModelAdmin[Outage]):
     """What is out of order right now, shown first on the home page."""
 
     list_display = ["title", "begins", "ended"]
+    formfield_overrides = WHEN
     fieldsets = [
         (None, {"fields": ["title_ja", "text_ja", ("begins", "ended")]}),
         (None, {"fields": ["title_en", "text_en"]}),

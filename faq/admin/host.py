@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from faq.admin.article import History
 from faq.admin.shown import Shown
 from faq.models import Host
+from mailsupport.lib.admin import WHEN
 
 
 class HostForm(forms.ModelForm[Host]):
@@ -46,6 +47,7 @@ class HostAdmin(Shown, History):
     """Where things stand with each company; shown in the articles that need it."""
 
     form = HostForm
+    formfield_overrides = WHEN
     list_display = ["name_ja", "name_en", "checked", "order"]
     search_fields = ["slug", "name_ja", "name_en"]
     fieldsets = [

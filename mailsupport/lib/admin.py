@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, TimeField
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -13,6 +14,42 @@ from django.utils.translation import gettext
 
 MOST = 10_000
 """Rows counted at most; beyond it a list says "10000+" and can still be searched and filtered."""
+
+
+class DayInput(forms.DateInput):
+    """A day by the browser's own means: it has a calendar, knows the language, and needs no script."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        # The one way that HTML writes it, in every language; so below.
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A time of the day."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """Day and time in one field. Django's pair of fields has one label for two."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+WHEN: dict[type[Field[Any, Any]], dict[str, Any]] = {
+    DateField: {"widget": DayInput},
+    TimeField: {"widget": TimeInput},
+    DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput},
+}
+"""`formfield_overrides` of a ModelAdmin or an inline where days or times are typed in."""
 
 
 class ReadOnly:

@@ -32,6 +32,13 @@ def ago(moment: datetime | None) -> str:
     return duration(timezone.now() - moment) if moment else ""
 
 
+@register.filter(is_safe=True)
+def corners(tables: str) -> str:
+    """Django's inline tables with plain cells for headings that say nothing: a heading names its column."""
+    plain = tables.replace('<th class="original"></th>', '<td class="original"></td>')
+    return plain.replace("<th></th>", "<td></td>")
+
+
 @register.simple_tag
 def due(moment: datetime | None) -> SafeString:
     """`{% due ticket.due %}` in one line: until when, or how long overdue (in words, with an icon)."""
