@@ -6,7 +6,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, Generic, ParamSpec, TypeVar
@@ -32,6 +33,18 @@ def file() -> Path:
     return Path(settings.VAR_DIR) / "edition"
 
 
+class _Reading(threading.local):
+    """What this thread does just now."""
+
+    until = float("inf")
+    """Of what it has read so far: what is made of kept values is no newer than they."""
+    edition: tuple[int, int] | None = None
+    """Within `one_edition`."""
+
+
+_reading: Final = _Reading()
+
+
 class Newest:
     """The newest edition as one process knows it."""
 
@@ -40,7 +53,12 @@ class Newest:
         self._asked = 0.0
 
     def edition(self) -> tuple[int, int]:
-        """Time of the file in nanoseconds, number in the database. A statement each half second, no more."""
+        """Time of the file in nanoseconds, number in the database. A statement each half second, no more.
+
+        Within `one_edition` it is the same until this thread changes something itself.
+        """
+        if _reading.edition:
+            return _reading.edition
         if time.monotonic() - self._asked > SECONDS:
             self._ask()
         return _touched(), self._number
@@ -67,13 +85,19 @@ NEWEST: Final = Newest()
 _memories: Final[list[Kept[Any]]] = []
 
 
-class _Reading(threading.local):
-    """Until when what this thread reads just now holds: what is made of kept values is no newer than they."""
+@contextmanager
+def one_edition(edition: tuple[int, int]) -> Iterator[None]:
+    """Everything that this thread reads for a page is of the same edition, and the file is asked once."""
+    _reading.edition = edition
+    try:
+        yield
+    finally:
+        _reading.edition = None
 
-    until = float("inf")
 
-
-_reading: Final = _Reading()
+def look_again() -> None:
+    """This thread has changed something: from now on it reads what it has written."""
+    _reading.edition = None
 
 
 class Noted:
