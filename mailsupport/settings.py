@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "faq.pagecache.page_cache",
     "django.middleware.security.SecurityMiddleware",
     # Outside whitenoise, which answers for static files itself: those carry the policy, too.
-    "csp.middleware.CSPMiddleware",
+    "mailsupport.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
