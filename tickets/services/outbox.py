@@ -1,11 +1,13 @@
 """The outbox: claim a row, send it outside any transaction, write down what became of it."""
 
 import logging
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,21 +25,39 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 """How long a row stays with a worker. Longer than a mail can take (EMAIL_TIMEOUT is 20 s a step)."""
 
+AT_ONCE = 20
+FRESH = 1.0
+"""So many due rows are read together, and what was read is believed for so many seconds."""
+
 State = Delivery.State
 
 
 def claim() -> Delivery | None:
     """Take the next row that is due, or None. However many workers ask, one of them gets it."""
-    for pk in list(Delivery.objects.due().values_list("pk", flat=True)[:10]):
-        moment = timezone.now()
-        # The condition again: only one update finds it true, and the number of rows says whether it was ours.
-        free = Q(state=State.WAITING, next_try__lte=moment) | Q(state=State.SENDING, leased_until__lt=moment)
-        taken = Delivery.objects.filter(free, pk=pk).update(
-            state=State.SENDING, leased_until=moment + LEASE, attempts=F("attempts") + 1
-        )
-        if taken:
-            return Delivery.objects.select_related("ticket", "contact", "message").get(pk=pk)
-    return None
+    return next(claims(), None)
+
+
+def claims() -> Iterator[Delivery]:
+    """Take one row after the other, each when it is asked for, until nothing is due."""
+    while rows := list(Delivery.objects.due().select_related("ticket", "contact", "message")[:AT_ONCE]):
+        stale = time.monotonic() + FRESH
+        for row in rows:
+            if time.monotonic() > stale:
+                break
+            if _take(row):
+                yield row
+
+
+def _take(row: Delivery) -> bool:
+    """Whoever takes a row changes state and attempts together: only one update finds both as they were read,
+    and the number of rows says whether it was ours."""
+    mine = {"state": State.SENDING, "leased_until": timezone.now() + LEASE, "attempts": row.attempts + 1}
+    free = Delivery.objects.filter(pk=row.pk, state=row.state, attempts=row.attempts)
+    if not free.update(**mine):
+        return False
+    for name, value in mine.items():
+        setattr(row, name, value)
+    return True
 
 
 def deliver(delivery: Delivery, *, channel: Channel) -> bool:
@@ -110,7 +130,7 @@ def _context(delivery: Delivery) -> dict[str, object]:
         "greeting": greeting(contact.name) if contact else "",
         "url": _client_url(delivery) if contact else _staff_url(delivery),
         "body": delivery.message.body if delivery.message and contact else "",
-        "desk": Desk.current(),
+        "desk": Desk.shown(),
     }
 
 

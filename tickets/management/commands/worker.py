@@ -74,12 +74,12 @@ class Worker:
         """Beat, tidy up when it is time, send all that is due."""
         self.every(TIDY, "tidy", upkeep.tidy)
         channel = Mail()
-        while not self.stopping.is_set():
-            self.every(BEAT, "beat", outbox.beat)
-            delivery = outbox.claim()
-            if delivery is None:
-                return
+        self.every(BEAT, "beat", outbox.beat)
+        for delivery in outbox.claims():
             outbox.deliver(delivery, channel=channel)
+            self.every(BEAT, "beat", outbox.beat)
+            if self.stopping.is_set():
+                return
 
     def every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         """Do `work` unless it was done within so many seconds."""
