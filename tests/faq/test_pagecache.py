@@ -1,5 +1,6 @@
 """Shared pages: kept, gone when something changes, never somebody's own."""
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,43 @@ def test_a_browser_that_has_the_page_is_told_so() -> None:
     assert "Content-Type" not in same.headers
     assert Client().get(PAGE, HTTP_IF_NONE_MATCH='"other"').status_code == 200
     assert Client().get(PAGE).headers["Cache-Control"] == "no-cache"
+
+
+def test_browsers_get_it_compressed(counts: Any) -> None:
+    plain = Client().get(PAGE)
+    for _ in range(2):
+        packed = Client().get(PAGE, HTTP_ACCEPT_ENCODING="br;q=1, gzip;q=0.8")
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.content) == plain.content
+        assert int(packed.headers["Content-Length"]) == len(packed.content) < len(plain.content) / 2
+        assert packed.headers["Content-Security-Policy"] == plain.headers["Content-Security-Policy"]
+    with counts() as asked:
+        Client().get(PAGE, HTTP_ACCEPT_ENCODING="gzip")
+    assert not [row for row in asked if "faq_edition" not in row["sql"]]
+    # Two bodies, two tags: a proxy may keep both, and each is told from the other.
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    same = Client().get(PAGE, HTTP_ACCEPT_ENCODING="gzip", HTTP_IF_NONE_MATCH=packed.headers["ETag"])
+    assert (same.status_code, same.content) == (304, b"")
+    assert "Content-Encoding" not in same.headers
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0, *;q=0", "xgzip"])
+def test_who_cannot_unpack_gets_it_plain(accepted: str) -> None:
+    Client().get(PAGE, HTTP_ACCEPT_ENCODING="gzip")
+    page = Client().get(PAGE, HTTP_ACCEPT_ENCODING=accepted)
+    assert "Content-Encoding" not in page.headers
+    assert "</html>" in page.content.decode()
+    assert int(page.headers["Content-Length"]) == len(page.content)
+
+
+def test_a_page_made_for_one_visitor_is_not_compressed() -> None:
+    """BREACH: its tokens would be given away by its length."""
+    for address in (f"{PAGE}feedback/", "/search/?q=abc", "/tickets/new/"):
+        page = Client().get(address, HTTP_ACCEPT_ENCODING="gzip")
+        assert page.status_code == 200
+        assert "Content-Encoding" not in page.headers
 
 
 def test_head_is_answered_from_the_page_but_never_keeps_one() -> None:

@@ -1,5 +1,6 @@
 """`make run` for real: the supervisor, gunicorn and the worker, in a folder of its own."""
 
+import gzip
 import contextlib
 import os
 import re
@@ -79,13 +80,13 @@ class Site:
             return 0, ""
 
     def weigh(self, path: str) -> tuple[str, int]:
-        """The text of an answer (empty where it came compressed) and its bytes on the wire, headers aside."""
+        """The text of an answer and its bytes on the wire, headers aside."""
         address = f"http://127.0.0.1:{self.port}{path}"
         request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip, br"})
         with urllib.request.urlopen(request, timeout=20) as response:
             data = response.read()
-            packed = response.headers.get("Content-Encoding")
-        return "" if packed else data.decode("utf-8", "replace"), len(data)
+            packed = response.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(data) if packed else data).decode("utf-8", "replace"), len(data)
 
     def wait_for(self, condition, seconds: float) -> None:
         until = time.monotonic() + seconds
