@@ -1,7 +1,7 @@
 """`make run` for real: the supervisor, gunicorn and the worker, in a folder of its own."""
 
-import gzip
 import contextlib
+import gzip
 import os
 import re
 import signal
