@@ -26,7 +26,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import patch_vary_headers
 
-from faq.models.kept import Noted
+from faq.models.kept import Noted, one_edition
 from faq.services.edition import NEWEST
 
 MOST_BYTES: Final = 24 * 1024 * 1024
@@ -147,15 +147,18 @@ def page_cache(get_response: Answer) -> Answer:
     """Middleware: outside everything but what knows the client's address and the scheme."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        query = _query(request.META.get("QUERY_STRING", ""))
-        if query is None or not _may_be_kept(request):
+        if not settings.PAGE_CACHE or request.method not in ("GET", "HEAD"):
             return get_response(request)
         edition = NEWEST.edition()
+        query = _query(request.META.get("QUERY_STRING", ""))
+        if query is None or not _may_be_kept(request):
+            with one_edition(edition):
+                return get_response(request)
         packed = bool(_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         name = f"{request.path_info}?{query}{'#gzip' if packed else ''}"
         if page := STORE.get(name, edition):
             return page.answer(request)
-        with Noted() as noted:
+        with Noted() as noted, one_edition(edition):
             response = get_response(request)
         if request.method == "GET" and _is_nobodys(response, query):
             page = Kept.of(response, noted.until, packed=packed)
@@ -170,7 +173,7 @@ def page_cache(get_response: Answer) -> Answer:
 
 def _may_be_kept(request: HttpRequest) -> bool:
     """A plain request for a page, by a name of ours and by the scheme that the site is served in."""
-    if not settings.PAGE_CACHE or request.method not in ("GET", "HEAD") or "HTTP_HX_REQUEST" in request.META:
+    if "HTTP_HX_REQUEST" in request.META:
         return False
     try:
         request.get_host()

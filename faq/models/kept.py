@@ -17,7 +17,7 @@ from django.db import DatabaseError
 
 from faq.models.edition import Edition
 
-SECONDS: Final = 0.5
+SECONDS: Final = 0.9
 """How old the number of the database may be: another machine's change shows within a second."""
 LIFETIME: Final = 60.0
 """Seconds after which everything is read again, also what was changed past all services or changes by the
@@ -53,7 +53,7 @@ class Newest:
         self._asked = 0.0
 
     def edition(self) -> tuple[int, int]:
-        """Time of the file in nanoseconds, number in the database. A statement each half second, no more.
+        """Time of the file in nanoseconds, number in the database. A statement each SECONDS, no more.
 
         Within `one_edition` it is the same until this thread changes something itself.
         """

@@ -11,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template import Context
+from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -231,9 +232,11 @@ def _picture(code: str) -> str:
 @register.simple_tag
 def alternates(pages: Iterable[Version]) -> SafeString:
     """`{% alternates pages %}`: what search engines and messengers read of `versions`."""
-    return mark_safe("".join(_alternate(page) for page in pages))
+    # Without the path, which has the query: strangers would fill the memory with it.
+    return mark_safe("".join(_alternate(page._replace(path="")) for page in pages))
 
 
+@lru_cache(maxsize=1024)
 def _alternate(page: Version) -> str:
     parts = ['<link rel="canonical" href="{url}">'] if page.canonical else []
     parts += ['<link rel="alternate" hreflang="{code}" href="{url}">'] if page.written else []
@@ -255,6 +258,9 @@ def other_languages(pages: Iterable[Version]) -> SafeString:
 
 class FixedNode(template.Node):
     """See `fixed`."""
+
+    # Django looks through all nodes of the base for blocks, every time a page is drawn. In here are none.
+    child_nodelists = ()
 
     def __init__(self, nodelist: template.NodeList, name: Any, given: list[Any]) -> None:
         self.nodelist, self.name, self.given = nodelist, name, given
@@ -282,6 +288,8 @@ def fixed(parser: template.base.Parser, token: template.base.Token) -> FixedNode
     _tag, name, *given = token.split_contents()
     nodelist = parser.parse(("endfixed",))
     parser.delete_first_token()
+    if nodelist.get_nodes_by_type(BlockNode):
+        raise template.TemplateSyntaxError("A block within fixed would be kept for every page that fills it.")
     return FixedNode(nodelist, parser.compile_filter(name), [parser.compile_filter(one) for one in given])
 
 

@@ -1,15 +1,17 @@
 """What a process keeps of the knowledge says the same as the database, and is gone when something changes."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.template import Template, TemplateSyntaxError
 from django.test import Client
 
 from faq.models import Article, ArticleText, Checklist, Desk, Host, Phrase
 from faq.models import kept as module_kept
 from faq.models.base import Audience
-from faq.models.kept import LIFETIME, Kept, Noted, forget
+from faq.models.kept import LIFETIME, NEWEST, Kept, Noted, forget, one_edition
 from faq.search import find as module
 from faq.search.find import Found, find
 from faq.services import edition, offer, publish
@@ -199,3 +201,32 @@ def test_a_reader_that_fails_leaves_nothing_behind() -> None:
     with pytest.raises(ZeroDivisionError):
         memory.get(lambda: 1 // 0, "a")
     assert memory.get(lambda: 1, "a") == 1
+
+
+def test_a_page_is_of_one_edition_until_its_own_thread_changes_something() -> None:
+    asked = NEWEST.edition()
+    with one_edition(asked):
+        # What another process does meanwhile.
+        moved = edition.file()
+        moved.touch()
+        os.utime(moved, ns=(1, 1))
+        assert NEWEST.edition() == asked
+        edition.changed()
+        assert NEWEST.edition() > asked
+    os.utime(moved, ns=(2, 2))
+    assert NEWEST.edition()[0] == 2
+
+
+def test_a_request_of_one_edition_leaves_none_behind(client: Client) -> None:
+    for address in ("/faq/mailbox-full/?x=1", "/faq/mailbox-full/", "/faq/none/", "/search/?q=abc"):
+        client.get(address)
+        edition.changed()
+        assert NEWEST.edition()[0] == os.stat(edition.file()).st_mtime_ns
+
+
+def test_a_block_is_not_kept_for_the_pages_that_fill_it_otherwise() -> None:
+    text = (
+        '{% load mailsupport %}{% fixed "x" %}{% if 1 %}{% block a %}{% endblock %}{% endif %}{% endfixed %}'
+    )
+    with pytest.raises(TemplateSyntaxError):
+        Template(text)

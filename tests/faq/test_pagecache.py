@@ -34,7 +34,7 @@ def hits(client: Client, address: str, counts: Any) -> bool:
     with counts() as asked:
         response = client.get(address)
     assert response.status_code == 200
-    # The edition is asked for each half second.
+    # The edition is asked for once a second or so.
     stated = [row for row in asked if "faq_edition" not in row["sql"]]
     assert response.templates or not stated
     return not response.templates
