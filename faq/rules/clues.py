@@ -130,15 +130,19 @@ def _read(given: str) -> _Text:
     plain: list[str] = []
     places: list[int] = []
     for start, cluster in _clusters(given):
-        # fold() takes blanks off the ends, and here a blank is all there is.
-        folded = "\n" if cluster == "\n" else fold(cluster).lower() or " "
-        for char in folded.translate(_SAME):
-            if unicodedata.category(char) == "Cf":
-                continue
+        for char in _folded(cluster):
             is_long = char in _DASHES and plain and "ァ" <= plain[-1] <= "ー"
             plain.append("ー" if is_long else char)
             places.append(start)
     return _Text(given, hiragana("".join(plain)), places)
+
+
+@lru_cache(maxsize=4096)
+def _folded(cluster: str) -> str:
+    """Without signs that are not seen."""
+    # fold() takes blanks off the ends, and here a blank is all there is.
+    folded = "\n" if cluster == "\n" else fold(cluster).lower() or " "
+    return "".join(char for char in folded.translate(_SAME) if unicodedata.category(char) != "Cf")
 
 
 def _clusters(given: str) -> Iterator[tuple[int, str]]:

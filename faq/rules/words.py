@@ -7,6 +7,7 @@ numbers and passwords in them are of no use for that.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from mailsupport.lib.text import fold
@@ -45,6 +46,8 @@ def clean(text: str, most: int = LONGEST) -> str:
     return _CONTROL.sub(" ", text[: most * 2]).strip()[:most]
 
 
+# One search asks for it to be stored, to be logged and to be listed or not.
+@lru_cache(maxsize=8)
 def mask(text: str) -> str:
     """`text` with addresses, phone numbers, long numbers, links and password-like words hidden.
 

@@ -37,9 +37,10 @@ def keep(
     The same words again (a reload, the way back) count once. `visit` is the browser's where it has one.
     """
     text = mask(words)[:_LONGEST]
-    same = Lookup.objects.filter(text=text, language=language, visit__in=("", visit))
-    if trail and same.filter(pk=trail[-1]).exists():
-        return tuple(trail)
+    if trail:
+        same = Lookup.objects.filter(text=text, language=language, visit__in=("", visit))
+        if same.filter(pk=trail[-1]).exists():
+            return tuple(trail)
     hits = list(articles[:_SHOWN])
     lookup = Lookup.objects.create(text=text, language=language, hits=hits, none=none, visit=visit)
     return (*trail, lookup.pk)[-MOST:]

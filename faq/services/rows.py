@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import get_language
 
 from faq.models import Article, ArticleCause
 from faq.models.kept import kept
@@ -32,12 +34,13 @@ class Row:
 def of_hits(hits: Sequence[Hit], *, lookup: str = "") -> list[Row]:
     """Rows of a search, in its order. One statement. `lookup` is the signed trail that links carry."""
     about = _about() if hits else {}
+    query = _query(lookup)
     return [
         Row(
             hit.article_id,
             hit.key,
             hit.title,
-            _url(hit.key, lookup),
+            _url(hit.key) + query,
             hit.title_html,
             hit.snippet_html,
             *about.get(hit.article_id, ("", None)),
@@ -61,7 +64,7 @@ def _row(article: Article) -> Row | None:
         article.pk,
         article.key,
         text.title,
-        _url(article.key, ""),
+        _url(article.key),
         escape(text.title),
         escape(text.summary),
         actor,
@@ -80,6 +83,15 @@ def _about() -> dict[int, tuple[str, int | None]]:
     return {article: (actor, minutes) for article, actor, minutes in rows}
 
 
-def _url(key: str, lookup: str) -> str:
-    address = reverse("faq:article", args=[key])
-    return f"{address}?{urlencode({'l': lookup})}" if lookup else address
+def _url(key: str) -> str:
+    return _address(key, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _address(key: str, _language: str | None) -> str:
+    """The address is the active language's: reverse() asks for it itself."""
+    return reverse("faq:article", args=[key])
+
+
+def _query(lookup: str) -> str:
+    return f"?{urlencode({'l': lookup})}" if lookup else ""

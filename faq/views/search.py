@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
         trail = lookup.keep(
             words=typed, language=language, articles=shown, none=found.none, trail=trail, visit=here
         )
-    context = _context(typed, symptom, found, lookup.sign(trail))
+    context = _context(typed, symptom, found, lookup.sign(trail)) | {"page": not typing}
     return render(request, "faq/_results.html" if typing else "faq/search.html", context)
 
 
@@ -65,7 +65,7 @@ def _context(typed: str, symptom: str, found: Found, signed: str) -> dict[str, o
     asked = bool(typed or symptom)
     return {
         "q": typed,
-        "symptom": dict(SYMPTOMS)[Symptom(symptom)] if symptom else "",
+        "symptom": str(dict(SYMPTOMS)[Symptom(symptom)]) if symptom else "",
         "asked": asked,
         "findable": not (asked and none) and not is_personal(typed),
         "trail": signed,
