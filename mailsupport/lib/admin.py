@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, TimeField
 from django.forms import BaseInlineFormSet
@@ -124,6 +125,17 @@ class CappedList(ChangeList):
         found = {row.pk: row for row in self.rows_of(ids)}
         ids = ids if self.page_num >= 0 else ids[::-1]
         self.result_list = [found[pk] for pk in ids if pk in found]
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """As asked for, unless there are too many rows to sort them for one page."""
+        # What a search finds is few.
+        if ORDER_VAR in self.params and not self.query:
+            pages: Any = self.model_admin.get_paginator(request, queryset, self.list_per_page)
+            if pages.is_capped:
+                del self.params[ORDER_VAR]
+                words = gettext("%(most)s rows or more are not sorted: choose a filter or search first.")
+                messages.info(request, words % {"most": MOST})
+        return list(super().get_ordering(request, queryset))
 
     def rows_of(self, ids: list[Any]) -> QuerySet[Any]:
         """Rows of a page, in any order."""

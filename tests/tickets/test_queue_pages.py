@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from mailsupport.lib import admin as lists
-from tickets.models import Ticket
+from tickets.admin import search
+from tickets.models import Client as Company
+from tickets.models import Contact, Ticket
 from tickets.services import opening
 
 QUEUE = "/admin/tickets/ticket/"
@@ -33,8 +35,12 @@ def shown(html: str) -> list[str]:
     return [number.strip() for number in NUMBER.findall(html)]
 
 
+def page_of(client: Client, address: str) -> str:
+    return str(client.get(address).content.decode())
+
+
 def page(client: Client, number: int, view: str = "all") -> str:
-    return str(client.get(f"{QUEUE}?view={view}&p={number}").content.decode())
+    return page_of(client, f"{QUEUE}?view={view}&p={number}")
 
 
 @pytest.mark.django_db
@@ -90,3 +96,55 @@ def test_what_is_chosen_on_a_page_from_the_end_is_changed(
     assert staff_client.post(f"{QUEUE}?view=all&p=-1", data).status_code == 302
     oldest.refresh_from_db()
     assert oldest.owner == staff
+
+
+@pytest.mark.django_db
+def test_a_list_too_long_to_count_is_not_sorted_and_says_so(
+    staff_client: Client, numbers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest = Ticket.objects.order_by("pk").first()
+    assert oldest
+    Ticket.objects.filter(pk=oldest.pk).update(client=Company.objects.create(name="あ"))
+    by_client = f"{QUEUE}?view=all&o=-3"
+    html = str(staff_client.get(by_client).content.decode())
+    assert shown(html) == numbers[:50]
+    assert 'class="messagelist"' in html
+    monkeypatch.setattr(lists, "MOST", 1000)
+    html = str(staff_client.get(by_client).content.decode())
+    assert oldest.grouped_number in shown(html)[:1] + shown(page_of(staff_client, f"{by_client}&p=-1"))[-1:]
+    assert 'class="messagelist"' not in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("やまだ", True),
+        ("だ花子", True),
+        ("090-1111", True),
+        ("HANAKO@", True),
+        ("すずき", False),
+        ("1111", False),
+        ("%", False),
+    ],
+)
+def test_a_contact_is_found_by_beginnings_and_the_newest_by_parts_of_a_name(
+    staff_client: Client, typed: str, found: bool
+) -> None:
+    Contact.objects.create(
+        name="やまだ花子", phone="090-1111-0001", phone_digits="09011110001", email="hanako@shop.example"
+    )
+    html = str(staff_client.get("/admin/tickets/contact/", {"q": typed}).content.decode())
+    assert ("やまだ花子" in html) is found
+
+
+@pytest.mark.django_db
+def test_an_old_contact_is_found_by_the_beginning_of_the_name(
+    staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "RECENT", 1)
+    Contact.objects.create(name="やまだ花子", phone="090-1111-0001")
+    Contact.objects.create(name="すずき一郎", phone="090-1111-0002")
+    assert "やまだ花子" in page_of(staff_client, "/admin/tickets/contact/?q=やまだ")
+    assert "やまだ花子" not in page_of(staff_client, "/admin/tickets/contact/?q=花子")
+    assert "すずき一郎" in page_of(staff_client, "/admin/tickets/contact/?q=一郎")

@@ -13,8 +13,9 @@ from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ExportForm
 
-from mailsupport.lib.admin import CappedList, CappedPaginator, Kept, Labelled
-from mailsupport.lib.tables import Table
+from mailsupport.lib.admin import WHEN, CappedList, CappedPaginator, Kept, Labelled
+from mailsupport.lib.tables import ConfirmForm, Table
+from tickets.admin import search
 from tickets.models import Client, Contact, Domain
 from tickets.rules import phones
 
@@ -24,6 +25,7 @@ class DomainInline(admin.TabularInline[Domain, Client]):
 
     model = Domain
     formset = Labelled
+    formfield_overrides = WHEN
     fields = ["name", "mail_host", "registrar", "expires", "notes"]
     extra = 1
 
@@ -51,6 +53,7 @@ class ClientAdmin(Kept, ImportExportModelAdmin):  # type: ignore[misc]  # import
 
     resource_classes = [ClientResource]
     formats = [Table]
+    confirm_form_class = ConfirmForm
     export_form_class = ExportForm
     to_encoding = "utf-8-sig"
     from_encoding = "utf-8-sig"
@@ -94,6 +97,12 @@ class ContactAdmin(Kept, admin.ModelAdmin[Contact]):
     show_full_result_count = False
     fields = ["name", "client", "email", "second_email", "phone", "language"]
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        """By the beginning of a phone number, an address or a name; the newest by any part of the name."""
+        return search.people(queryset, search_term), False
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """With its last page."""
         return CappedList
@@ -112,6 +121,7 @@ class StaffUserAdmin(UserAdmin[User]):
     """Stock users; the e-mail address is what tells staff of new requests."""
 
     list_display = ["username", "first_name", "last_name", "email", "is_active"]
+    readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (

@@ -40,6 +40,23 @@ def search(requests: QuerySet[Ticket], typed: str) -> QuerySet[Ticket]:
     return requests.filter(pk__in=sorted(ids, reverse=True)[:FOUND])
 
 
+def people(contacts: QuerySet[Contact], typed: str) -> QuerySet[Contact]:
+    """Those of `contacts` that `typed` speaks of: the beginning of a phone number, an address or a name;
+    among the newest any part of a name."""
+    term = fold(typed)[:200]
+    digits = re.sub(r"[\s\-()]", "", term)
+    if not term:
+        return contacts
+    if DIGITS.fullmatch(digits):
+        return contacts.filter(phone_digits__gte=digits, phone_digits__lte=digits.ljust(20, "9"))
+    newest = Contact.objects.order_by("-pk").values_list("pk", flat=True)
+    oldest = newest[RECENT - 1 : RECENT].first() or 0
+    named = Contact.objects.filter(name__gte=term, name__lt=term + LAST, name__startswith=term)
+    ways = [named, _people(term.lower()), Contact.objects.filter(pk__gte=oldest, name__icontains=term)]
+    ids = {pk for way in ways for pk in way.order_by().values_list("pk", flat=True)[:PEOPLE]}
+    return contacts.filter(pk__in=ids)
+
+
 def _numbers(digits: str) -> list[QuerySet[Ticket]]:
     # Ranges of digits instead of LIKE: the index answers on both databases, whatever the collation.
     phones = Contact.objects.filter(phone_digits__gte=digits, phone_digits__lte=digits.ljust(20, "9"))
@@ -72,6 +89,9 @@ def _words(words: list[str]) -> QuerySet[Ticket]:
     oldest = newest[RECENT - 1 : RECENT].first() or 0
     found = Ticket.objects.filter(pk__gte=oldest)
     for word in words:
-        said = Message.objects.filter(ticket__gte=oldest, body__icontains=word).values("ticket")
-        found = found.filter(Q(subject__icontains=word) | Q(contact__name__icontains=word) | Q(pk__in=said))
+        # Japanese has no capitals: PostgreSQL need not write every text in capitals to compare it.
+        has = "icontains" if word.upper() != word.lower() else "contains"
+        said = Message.objects.filter(**{"ticket__gte": oldest, f"body__{has}": word}).values("ticket")
+        either = Q(**{f"subject__{has}": word}) | Q(**{f"contact__name__{has}": word}) | Q(pk__in=said)
+        found = found.filter(either)
     return found

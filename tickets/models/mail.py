@@ -73,6 +73,7 @@ class Delivery(models.Model):
             # Whole, not for the waiting ones only: SQLite takes no partial index for a bound value.
             models.Index(fields=["state", "next_try"], name="delivery_state_try"),
             models.Index(fields=["target", "-created"], name="delivery_target_created"),
+            models.Index(fields=["kind", "-id"], name="delivery_kind_id"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -71,7 +71,10 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["pk"]
-        indexes = [models.Index(Lower("email"), name="contact_email_lower")]
+        indexes = [
+            models.Index(Lower("email"), name="contact_email_lower"),
+            models.Index(fields=["name"], name="contact_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(email="") | ~Q(phone=""), name="contact_can_be_reached")
         ]

@@ -118,6 +118,10 @@ class Evidence(models.Model):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["pk"]
+        indexes = [
+            # Of the few that have a walk: in the index of the key, SQLite takes the others for one walk's.
+            models.Index(fields=["walk", "ticket"], name="evidence_walk", condition=Q(walk__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind}"

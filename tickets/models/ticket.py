@@ -153,6 +153,12 @@ class Ticket(models.Model):
             models.Index(fields=["place"], name="ticket_stopped", condition=Q(work_stopped=True)),
             models.Index(fields=["resolved_at", "cause"], name="ticket_resolved_cause"),
             models.Index(fields=["symptom", "-id"], name="ticket_symptom_id"),
+            # Two filters at once: without an index of both, the one is walked to find the few of the other.
+            models.Index(fields=["symptom", "owner", "-id"], name="ticket_symptom_owner"),
+            models.Index(fields=["symptom", "status", "-id"], name="ticket_symptom_status"),
+            models.Index(fields=["symptom", "place", "id"], name="ticket_symptom_place"),
+            models.Index(fields=["owner", "status", "-id"], name="ticket_owner_status"),
+            models.Index(fields=["cause", "-id"], name="ticket_cause_id", condition=Q(cause__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
