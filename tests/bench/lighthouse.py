@@ -28,6 +28,7 @@ VERSION = "12.8.2"
 FOLDER = report.ROOT / "var/lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 SCREENS = ("mobile", "desktop")
+TRIES = 3
 PAGES = {
     "home": "/",
     "article": "/faq/mailbox-full/",
@@ -106,7 +107,11 @@ def install() -> None:
 
 
 def look(address: str, screen: str, name: str) -> dict[str, Any]:
-    """One run. The report also goes to var/lighthouse, as HTML to be opened and as JSON."""
+    """One run. The report also goes to var/lighthouse, as HTML to be opened and as JSON.
+
+    Raises RuntimeError where it fails time after time; once happens on a busy machine (NO_NAVSTART), and
+    Lighthouse asks to be run again.
+    """
     path = FOLDER / f"{name.replace(' ', '-')}-{screen}"
     command = [
         *("node", str(FOLDER / "node_modules/lighthouse/cli/index.js"), address, "--quiet"),
@@ -115,11 +120,12 @@ def look(address: str, screen: str, name: str) -> dict[str, Any]:
         *(["--preset=desktop"] if screen == "desktop" else []),
     ]
     environment = {**os.environ, "CHROME_PATH": _browser()}
-    done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"Lighthouse failed on {name}:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(path.with_name(f"{path.name}.report.json").read_text())
-    return found
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
+        if not done.returncode:
+            found: dict[str, Any] = json.loads(path.with_name(f"{path.name}.report.json").read_text())
+            return found
+    raise RuntimeError(f"Lighthouse failed on {name}:\n{done.stderr[-2000:]}")
 
 
 def measure(site: servers.Site, runs: int) -> list[Scores]:
