@@ -2,14 +2,15 @@
 
 import re
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from mailsupport.lib.text import fold
 from tickets.models import Contact, Domain, Message, Ticket
 
 RECENT = 5000
-"""Words are looked for in so many of the newest requests; numbers and addresses in all."""
+"""Words are looked for in so many of the newest requests, and anywhere in the names of so many of the newest
+people; numbers, addresses and the beginnings of names in all."""
 PEOPLE = 200
 FOUND = 1000
 """Requests found at most, the newest ones: who finds more has to say more."""
@@ -50,11 +51,23 @@ def people(contacts: QuerySet[Contact], typed: str) -> QuerySet[Contact]:
     if DIGITS.fullmatch(digits):
         return contacts.filter(phone_digits__gte=digits, phone_digits__lte=digits.ljust(20, "9"))
     newest = Contact.objects.order_by("-pk").values_list("pk", flat=True)
-    oldest = newest[RECENT - 1 : RECENT].first() or 0
-    named = Contact.objects.filter(name__gte=term, name__lt=term + LAST, name__startswith=term)
-    ways = [named, _people(term.lower()), Contact.objects.filter(pk__gte=oldest, name__icontains=term)]
-    ids = {pk for way in ways for pk in way.order_by().values_list("pk", flat=True)[:PEOPLE]}
-    return contacts.filter(pk__in=ids)
+    since = newest[RECENT - 1 : RECENT].first() or 0
+    ways = [*_named(term, since), _people(term.lower())]
+    return contacts.filter(
+        pk__in={pk for way in ways for pk in way.order_by().values_list("pk", flat=True)[:PEOPLE]}
+    )
+
+
+def _named(word: str, since: int) -> list[QuerySet[Contact]]:
+    """Those whose name begins so, and of those from `since` on who have it anywhere in their name."""
+    beginning = Contact.objects.filter(name__gte=word, name__lt=word + LAST, name__startswith=word)
+    anywhere = Contact.objects.filter(**{"pk__gte": since, f"name__{_has(word)}": word})
+    return [beginning, anywhere]
+
+
+def _has(word: str) -> str:
+    # Japanese has no capitals: PostgreSQL need not write every text in capitals to compare it.
+    return "icontains" if word.upper() != word.lower() else "contains"
 
 
 def _numbers(digits: str) -> list[QuerySet[Ticket]]:
@@ -85,13 +98,16 @@ def _domains(name: str) -> list[QuerySet[Ticket]]:
 
 
 def _words(words: list[str]) -> QuerySet[Ticket]:
-    newest = Ticket.objects.order_by("-pk").values_list("pk", flat=True)
-    oldest = newest[RECENT - 1 : RECENT].first() or 0
+    people = Contact.objects.order_by("-pk").values("pk")[RECENT - 1 : RECENT]
+    newest = Ticket.objects.order_by("-pk").values_list("pk", Subquery(people))
+    oldest, since = newest[RECENT - 1 : RECENT].first() or (0, 0)
     found = Ticket.objects.filter(pk__gte=oldest)
     for word in words:
-        # Japanese has no capitals: PostgreSQL need not write every text in capitals to compare it.
-        has = "icontains" if word.upper() != word.lower() else "contains"
+        has = _has(word)
         said = Message.objects.filter(**{"ticket__gte": oldest, f"body__{has}": word}).values("ticket")
-        either = Q(**{f"subject__{has}": word}) | Q(**{f"contact__name__{has}": word}) | Q(pk__in=said)
+        either = Q(**{f"subject__{has}": word}) | Q(pk__in=said)
+        for people_so_named in _named(word, since or 0):
+            # Not by way of a join: PostgreSQL would read all people for those of a few thousand requests.
+            either |= Q(contact__in=people_so_named.order_by().values("pk"))
         found = found.filter(either)
     return found
