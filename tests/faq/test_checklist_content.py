@@ -21,13 +21,11 @@ LISTS = {checklist.slug: checklist for checklist in KNOWN.checklists}
 
 WITHOUT_ARTICLE = {
     "to-investigate": "nothing to follow: what it is has yet to be found out",
-    "certificate": "its article is still to be written: those linked help around it",
 }
 """Causes that no linked article has to name, and why."""
 
 SECOND = {
     "cannot-log-in/moved": "after a move the article about moves comes first",
-    "some-providers/from-own": "forms are explained with proof of sender, carts in the article of this cause",
     "some-providers/from-service": "services are explained with proof of sender, carts in that of this cause",
     "staff-sheet/ask-host": "staff first look at the tests that led here",
     "staff-sheet/rebuild": "read before an address is deleted",
