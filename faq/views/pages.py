@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -145,7 +146,8 @@ def _note(found: Article) -> str:
     text = found.text_in()
     minutes = found.minutes
     time = ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes} if minutes else ""
-    return pgettext("between two notes", ", ").join(filter(None, (time, text.note if text else "")))
+    # Notes begin with a capital letter in English: each is a sentence of its own.
+    return pgettext("between two notes", ". ").join(filter(None, (capfirst(time), text.note if text else "")))
 
 
 def _feedback(request: HttpRequest, found: Article, form: VoteForm, *, done: bool = False) -> HttpResponse:
