@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -20,12 +20,12 @@ _LOOK = 3_000
 Word = tuple[int, int, tuple[str, ...]]
 
 
-def mark(text: str, wanted: Collection[str]) -> str:
+def mark(text: str, wanted: Set[str]) -> str:
     """HTML of `text`, safe to print: everything escaped, words that carry a wanted term in <mark>."""
     return _render(text, 0, len(text), _spans(_words(text), wanted))
 
 
-def snippet(texts: tuple[str, ...], wanted: Collection[str]) -> str:
+def snippet(texts: tuple[str, ...], wanted: Set[str]) -> str:
     """HTML of the sentence of `texts` that carries most different wanted terms; the first of equals."""
     said = _said(texts)
     if not said.sentences:
@@ -75,11 +75,11 @@ def _read(text: str) -> tuple[Word, ...]:
 _words = lru_cache(maxsize=2048)(_read)
 
 
-def _spans(found: tuple[Word, ...], wanted: Collection[str]) -> list[tuple[int, int]]:
+def _spans(found: tuple[Word, ...], wanted: Set[str]) -> list[tuple[int, int]]:
     """Where marked words stand, in order, neighbours joined."""
     spans: list[tuple[int, int]] = []
     for start, end, listed in found:
-        if not any(term in wanted for term in listed):
+        if wanted.isdisjoint(listed):
             continue
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from faq.models import Checklist, Outcome, Version
 from faq.models.base import Audience
@@ -62,8 +63,7 @@ def checklist_for(words: str, found: Found, *, symptom: str = "") -> Checklist |
     if hits and not symptom and hits[0].category == _NOT_MAIL:
         return None
     shares = _shares() if hits else {}
-    lists = _lists()
-    texts = _texts(tuple((one.pk, one.title, one.intro) for one in lists))
+    lists, texts = _lists(get_language())
     named = {} if found.none else {hit.text: hit.score for hit in rank(texts, read(words)).hits}
     # Of several that weigh the same the first in the order of the lists is offered.
     best, most = None, 0.0
@@ -114,14 +114,15 @@ def contradicts(symptom: str, facts: Facts) -> bool:
 
 
 @kept
-def _lists() -> list[Checklist]:
-    """The public checklists in their order."""
-    return list(Checklist.objects.public())
+def _lists(_language: str | None) -> tuple[list[Checklist], Ready[int]]:
+    """The public checklists in their order, and what they say of themselves in the active language."""
+    lists = list(Checklist.objects.public())
+    return lists, _texts(tuple((one.pk, one.title, one.intro) for one in lists))
 
 
 @lru_cache(maxsize=8)
 def _texts(lists: tuple[tuple[int, str, str], ...]) -> Ready[int]:
-    """What the lists say of themselves, to be ranked by the words; read once a process and language."""
+    """To be ranked by the words; read once a process and language, however often the lists are."""
     return Ready.of(Text.read(pk, title=title, phrases=(), body=intro) for pk, title, intro in lists)
 
 
