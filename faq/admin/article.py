@@ -26,8 +26,8 @@ from faq.models import Article, ArticleCause, ArticleText, Category, Cause, Phra
 from faq.models.article import LANGUAGES
 from faq.models.host import ASPECTS
 from faq.services import publish
-from mailsupport.lib.admin import CappedPaginator, Kept, Labelled, ReadOnly
-from mailsupport.lib.tables import Table
+from mailsupport.lib.admin import WHEN, CappedPaginator, Kept, Labelled, ReadOnly
+from mailsupport.lib.tables import ConfirmForm, Table
 
 
 class History(SimpleHistoryAdmin):  # type: ignore[misc]  # simple_history has no types
@@ -212,6 +212,7 @@ class ArticleTextAdmin(Kept, History):
     """An article in one language: Markdown, preview, publish, take away."""
 
     form = TextForm
+    formfield_overrides = WHEN
     list_display = ["title", "language", "status", "checked", "updated"]
     list_filter = ["status", "language"]
     search_fields = ["title", "summary"]
@@ -358,6 +359,7 @@ class PhraseAdmin(ImportExportModelAdmin):  # type: ignore[misc]  # import_expor
 
     resource_classes = [PhraseResource]
     formats = [Table]
+    confirm_form_class = ConfirmForm
     export_form_class = ExportForm
     to_encoding = "utf-8-sig"
     from_encoding = "utf-8-sig"

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from import_export.formats.base_formats import CSV
+from import_export.forms import ConfirmImportForm
 from import_export.tmp_storages import TempFolderStorage
 from tablib import Dataset  # type: ignore[import-untyped]
 
@@ -43,6 +45,16 @@ def _is_escaped(cell: Any) -> bool:
 
 def _calm(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+class ConfirmForm(ConfirmImportForm):  # type: ignore[misc]  # import_export has no types
+    """The second step of an import, with the one format and the one kind of row that a screen of ours has.
+
+    The package takes both numbers from hidden fields as they come, and breaks on one that is none.
+    """
+
+    format = forms.ChoiceField(choices=[("0", "CSV")], widget=forms.HiddenInput())
+    resource = forms.ChoiceField(choices=[("0", "")], widget=forms.HiddenInput(), required=False)
 
 
 class ImportStorage(TempFolderStorage):  # type: ignore[misc]  # import_export has no types

@@ -110,6 +110,20 @@ def test_rubbish_is_no_table(agent_client: Client, data: bytes) -> None:
     assert uploaded(agent_client, data).status_code == 200
 
 
+@pytest.mark.parametrize("number", ["x", "", "-1", "99", "9" * 5000, "\0", "0x0", "[]"])
+@pytest.mark.parametrize("field", ["format", "resource"])
+def test_a_number_of_no_format_breaks_nothing(agent_client: Client, field: str, number: str) -> None:
+    """Row 38: the package's second step takes the number from a hidden field and counts with it unseen."""
+    agent_client.raise_request_exception = False
+    form = uploaded(agent_client, b"name,notes\nx,y\n").context["confirm_form"]
+    data = {**form.initial, "original_file_name": "a.csv", "format": "0", "resource": "", field: number}
+    for step in ("process_import/", "import/", "export/"):
+        answer = agent_client.post(CLIENTS + step, data)
+        assert answer.status_code < 500, step
+        if step == "process_import/" and number:
+            assert (answer.status_code, Company.objects.count()) == (200, 0)
+
+
 def test_whoever_may_not_write_imports_nothing(editor: User) -> None:
     for step in ("import/", "process_import/"):
         assert signed_in(editor).post(CLIENTS + step, {"format": "0"}).status_code == 403
