@@ -1,7 +1,7 @@
 """The forms a client meets. They check words; what follows from them is the services' business."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -48,6 +48,14 @@ def files_field() -> ManyFiles:
         help_text=_("A picture of the screen taken with a phone will do. Up to 5, 10 MB each."),
         widget=ManyFilesInput(attrs={"accept": "image/*,.heic,.heif,.eml,.txt,.pdf"}),
     )
+
+
+class Choice(forms.ChoiceField):
+    """One of a fixed list. Django copies the list for every form that is made; all share this one."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy without one of the choices, which nobody changes."""
+        return forms.Field.__deepcopy__(self, memo)
 
 
 class PlainForm(forms.Form):
@@ -117,7 +125,7 @@ class WhatForm(StepForm):
 
     kept = ("symptom", "words")
     short: ClassVar = {"symptom": _("The trouble")}
-    symptom = forms.ChoiceField(
+    symptom = Choice(
         label=_("Which is closest?"),
         choices=[(str(key), Label(words)) for key, words in SYMPTOMS],
         widget=forms.RadioSelect,
@@ -144,7 +152,7 @@ class WhenForm(StepForm):
     """Since when, which address, does work stand still."""
 
     kept = ("since", "affected_address", "work_stopped", "error_text")
-    since = forms.ChoiceField(
+    since = Choice(
         label=_("Since when?"),
         choices=[
             ("today", _("Today")),
@@ -164,7 +172,7 @@ class WhenForm(StepForm):
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "email"}),
         error_messages={"required": _("Please write the mail address that is in trouble.")},
     )
-    work_stopped = forms.ChoiceField(
+    work_stopped = Choice(
         label=_("Has your work come to a stop?"),
         choices=[("yes", _("Yes")), ("no", _("No"))],
         widget=forms.RadioSelect(attrs={"class": "two"}),

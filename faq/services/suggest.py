@@ -49,18 +49,42 @@ def suggest(
     Only staff are given staff-only articles. Never raises on any words; at most ten statements.
     """
     found = _of_cause(cause, staff) if cause else []
-    typical = _of_symptom(symptom, language=language, limit=limit, staff=staff)
-    # What an editor's checklist leads to says more than what the symptom's own words find.
-    likely = _outcomes_of(symptom) or {hit.article_id for hit in typical}
-    if words.strip():
-        answer = find(words, language=language, limit=2 * limit, staff=staff)
-        found += [] if answer.none and typical else rows.of_hits(_leaning(answer.hits, likely)[:limit])
+    answering, typical = _hits(words, language=language, symptom=symptom, limit=limit, staff=staff)
+    found += rows.of_hits(answering)
     if len(found) < limit:
         found += rows.of_hits(typical)
     once: dict[int, Suggestion] = {}
     for row in found:
         once.setdefault(row.article_id, row)
     return list(once.values())[:limit]
+
+
+def probable_cause(words: str, *, language: str, symptom: str) -> Cause | None:
+    """The main cause of the article that `suggest` puts first, without drawing a row; never to be changed."""
+    answering, typical = _hits(words, language=language, symptom=symptom)
+    best = next(iter([*answering, *typical]), None)
+    return _main_cause(best.article_id) if best else None
+
+
+@kept
+def _main_cause(article: int) -> Cause | None:
+    causes = Cause.objects.filter(article_causes__article=article)
+    return causes.order_by("article_causes__position", "article_causes__pk").first()
+
+
+def _hits(
+    words: str, *, language: str, symptom: str, limit: int = 5, staff: bool = False
+) -> tuple[Sequence[Hit], Sequence[Hit]]:
+    """At most `limit` that answer the words, best first, and the symptom's own."""
+    typical = _of_symptom(symptom, language=language, limit=limit, staff=staff)
+    if not words.strip():
+        return (), typical
+    answer = find(words, language=language, limit=2 * limit, staff=staff)
+    if answer.none and typical:
+        return (), typical
+    # What an editor's checklist leads to says more than what the symptom's own words find.
+    likely = _outcomes_of(symptom) or {hit.article_id for hit in typical}
+    return _leaning(answer.hits, likely)[:limit], typical
 
 
 @kept

@@ -98,12 +98,15 @@ def filled(typed: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]
     return told | {name: value for name, value in typed.items() if value or name == "error_text"}
 
 
+_CODES: Mapping[str, tuple[str, ...]] = {**VALUES, "symptom": tuple(Symptom)}
+
+
 def _fit(name: str, text: str) -> str:
     if name in ("email", "second_email"):
         # It goes into a mail header, where ａ＠ｂ is no address.
         text = fold(text)
     kept = clean(text, lines=name in ("words", "error_text"))[: LONGEST[name]].strip()
-    codes = {**VALUES, "symptom": tuple(Symptom)}.get(name)
+    codes = _CODES.get(name)
     return kept if codes is None or kept in codes else ""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from faq.models import Answer, Article, Cause, Lookup, Outcome, Question, Walk
 from faq.models.article import ArticleQuerySet
+from faq.models.kept import kept
 from faq.rules.clues import SURE, facts_of_words
 from faq.rules.facts import Facts
 from faq.rules.names import Symptom
@@ -97,8 +98,13 @@ class Brought:
     """All that comes along. Walks the oldest first; those without an answer tell nothing and stay away."""
 
     lookups: list[Lookup]
-    articles: ArticleQuerySet
+    article_ids: list[int]
     walked: list[Walked]
+
+    @property
+    def articles(self) -> ArticleQuerySet:
+        """The rows of what was read."""
+        return Article.objects.filter(pk__in=self.article_ids)
 
     @property
     def sent(self) -> list[Walked]:
@@ -139,7 +145,7 @@ class Brought:
 
         Where the `words` in the form say anything else than a search did, it is asked.
         """
-        now = facts_of_words(words)
+        now = _told_by(words)
         other = [
             name for name, value in self.heard.to_json().items() if getattr(now, name) not in ("", value)
         ]
@@ -169,25 +175,37 @@ def heard_in(lookup: Lookup) -> Facts:
     than today nothing: "today" means that day, and what stood still then may be running again."""
     if timezone.localdate(lookup.created) != timezone.localdate():
         return Facts()
-    told = facts_of_words(lookup.text).to_json()
+    told = _told_by(lookup.text).to_json()
     return Facts.from_json({name: told[name] for name in ASKED if name in SURE and name in told})
+
+
+@lru_cache(maxsize=8)
+def _told_by(words: str) -> Facts:
+    """One request asks for the same words several times, and is over soon."""
+    return facts_of_words(words)
 
 
 def brought_by(visit: object) -> Brought:
     """What `Draft.visit` names, as it is now: {"lookups": [ids], "articles": [keys], "walks": [ids],
     "left_out": [ids of walks]}. Other names and types are not looked at.
 
-    At most three statements, however many walks; and two for a checklist's version that this process has not
-    read yet.
+    At most three statements, however many walks; two for a checklist's version that this process has not read
+    yet, and one where anything that visitors see has changed.
     """
     found = visit if isinstance(visit, Mapping) else {}
     lookups = [pk for pk in _list(found.get("lookups")) if isinstance(pk, int)]
-    keys = [key for key in _list(found.get("articles")) if isinstance(key, str)]
+    keys = dict.fromkeys(key for key in _list(found.get("articles")) if isinstance(key, str))
     return Brought(
         list(Lookup.objects.filter(pk__in=lookups).order_by("pk")) if lookups else [],
-        Article.objects.public().filter(key__in=keys) if keys else Article.objects.none(),
+        [public[key] for key in keys if key in public] if keys and (public := _public()) else [],
         _walked(found),
     )
+
+
+@kept
+def _public() -> Mapping[str, int]:
+    """Ids of the articles that anybody may read, by key."""
+    return dict(Article.objects.public().values_list("key", "pk"))
 
 
 def _walked(visit: Mapping[str, object]) -> list[Walked]:

@@ -1,11 +1,12 @@
 """Which mails a change causes: rows of the outbox, written in the transaction of the change."""
 
+import secrets
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q
-from django.utils.crypto import get_random_string
+from django.db.models import Q, QuerySet
 
 from tickets.models import Contact, Delivery, Event, Message, Ticket
 from tickets.rules.letters import mailbox, reaches
@@ -14,17 +15,22 @@ from tickets.services import counting, history
 HOUR = timedelta(hours=1)
 
 
-def confirm(*, ticket: Ticket, contact: Contact) -> Delivery | None:
-    """The confirmation, where it may arrive and the mailbox got none within the hour."""
+def opened(*, ticket: Ticket, contact: Contact) -> None:
+    """Of a new request: the client's confirmation, and word to staff."""
+    mails = [*_confirmation(ticket, contact), *_to_staff(ticket, Delivery.Kind.STAFF_NEW)]
+    Delivery.objects.bulk_create(mails)
+
+
+def _confirmation(ticket: Ticket, contact: Contact) -> list[Delivery]:
+    """None where it may not arrive, or where the mailbox got one within the hour."""
     target = _target(ticket, contact)
     if target is None:
-        return None
+        return []
     if counting.count(name="confirmation", who=mailbox(target), window=HOUR) > 1:
         history.write(ticket, Event.Kind.MAIL_LIMITED)
-        return None
-    return _enqueue(
-        _delivery(ticket, Delivery.Kind.CONFIRMATION, target, contact=contact, language=contact.language)
-    )
+        return []
+    kind = Delivery.Kind.CONFIRMATION
+    return [_delivery(ticket, kind, target, contact=contact, language=contact.language)]
 
 
 def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
@@ -41,11 +47,23 @@ def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
 
 def tell_staff(*, ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> None:
     """To the owner, else to everybody who answers requests and has an address."""
-    people = User.objects.filter(is_active=True).exclude(email="")
-    mine = list(people.filter(pk=ticket.owner_id)) if ticket.owner_id else []
-    everybody = people.filter(Q(groups__name="agent") | Q(is_superuser=True)).distinct()
-    rows = [_delivery(ticket, kind, user.email, message=message) for user in mine or everybody]
-    Delivery.objects.bulk_create(rows)
+    Delivery.objects.bulk_create(_to_staff(ticket, kind, message))
+
+
+def _to_staff(ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> list[Delivery]:
+    mine = list(_with_address().filter(pk=ticket.owner_id)) if ticket.owner_id else []
+    return [_delivery(ticket, kind, email, message=message) for _pk, email in mine or _everybody().all()]
+
+
+def _with_address() -> QuerySet[User, tuple[int, str]]:
+    # The id stays in it: two accounts that share an address are two people.
+    return User.objects.filter(is_active=True).exclude(email="").values_list("pk", "email").order_by("pk")
+
+
+@cache
+def _everybody() -> QuerySet[User, tuple[int, str]]:
+    """The question, never its answer: putting it together takes as long as asking it."""
+    return _with_address().filter(Q(groups__name="agent") | Q(is_superuser=True)).distinct()
 
 
 def _target(ticket: Ticket, contact: Contact) -> str | None:
@@ -82,5 +100,5 @@ def _delivery(
         message=message,
         language=language,
         # Made once, here: every attempt carries the same one, so that a second copy is seen as one.
-        rfc_message_id=f"<{get_random_string(32).lower()}@{host}>",
+        rfc_message_id=f"<{secrets.token_hex(16)}@{host}>",
     )

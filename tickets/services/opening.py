@@ -11,12 +11,11 @@ from django.utils.translation import override
 
 from faq.models import Cause, Walk
 from faq.rules.facts import Facts
-from faq.services.suggest import suggest
+from faq.services.suggest import probable_cause
 from tickets.models import (
     AccessLink,
     Attachment,
     Contact,
-    Delivery,
     Draft,
     Event,
     Evidence,
@@ -57,7 +56,9 @@ def file_draft(*, draft: Draft, user_agent: str = "", visit: Brought | None = No
     if missing:
         raise Incomplete(missing)
     # Before the transaction: reading words is slow, and SQLite has one writer.
-    suspected = visit.suspected or _suspected(request, draft.language)
+    suspected = visit.suspected or probable_cause(
+        request.words, language=draft.language, symptom=request.symptom
+    )
     return _file(draft, request, visit, suspected, user_agent)
 
 
@@ -70,7 +71,7 @@ def too_many(*, address: str) -> bool:
 @transaction.atomic
 def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | None, user_agent: str) -> Opened:
     # The lock (on SQLite: the one writer) makes a second tap wait for the first.
-    draft.refresh_from_db(from_queryset=Draft.objects.select_for_update())
+    draft.ticket_id = Draft.objects.select_for_update().values_list("ticket", flat=True).get(pk=draft.pk)
     if draft.ticket is not None:
         return Opened(draft.ticket, _first_link(draft.ticket), created=False)
     contact = _contact_of(request, draft.language)
@@ -91,8 +92,7 @@ def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | Non
     link = access.new_link(ticket=ticket, contact=contact)
     draft.ticket = ticket
     draft.save(update_fields=["ticket", "updated"])
-    mailing.confirm(ticket=ticket, contact=contact)
-    mailing.tell_staff(ticket=ticket, kind=Delivery.Kind.STAFF_NEW)
+    mailing.opened(ticket=ticket, contact=contact)
     return Opened(ticket, link, created=True)
 
 
@@ -210,18 +210,6 @@ def _first_link(ticket: Ticket) -> AccessLink:
     return ticket.links.select_related("contact").filter(contact=ticket.contact_id).earliest("pk")
 
 
-def _suspected(request: Request, language: str) -> Cause | None:
-    """The main cause of the article that best fits words and symptom."""
-    best = suggest(request.words, language=language, symptom=request.symptom)
-    if not best:
-        return None
-    return (
-        Cause.objects.filter(article_causes__article=best[0].article_id)
-        .order_by("article_causes__position", "article_causes__pk")
-        .first()
-    )
-
-
 def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: str) -> None:
     kinds = Evidence.Kind
     rows = [Evidence(ticket=ticket, kind=kinds.FORM, facts_json=request.facts().to_json())]
@@ -247,8 +235,8 @@ def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: st
         ]
     Evidence.objects.bulk_create(rows)
     TicketArticle.objects.bulk_create(
-        TicketArticle(ticket=ticket, article=article, kind=TicketArticle.Kind.READ)
-        for article in visit.articles
+        TicketArticle(ticket=ticket, article_id=article, kind=TicketArticle.Kind.READ)
+        for article in visit.article_ids
     )
 
 

@@ -70,7 +70,9 @@ class Told:
         if not told:
             return {}
         forms = [
-            stage.form({name: told.get(name, "") for name in stage.form.kept}) for stage in STAGES.values()
+            stage.form({name: told.get(name, "") for name in stage.form.kept})
+            for stage in STAGES.values()
+            if not told.keys().isdisjoint(stage.form.kept)
         ]
         return {
             name: told[name]
