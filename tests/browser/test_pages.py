@@ -7,7 +7,10 @@ tests/mailsupport/test_run.py for the real server.
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+from playwright.sync_api import Page, Route
 
 from faq.models import Outage
 from tests.browser import checks
@@ -23,6 +26,7 @@ PLAIN = {
     "category": "/faq/categories/not-receiving/",
     "article": "/faq/mailbox-full/",
     "long article": "/faq/shop-gmail/",
+    "host chosen": "/faq/mailbox-full/?host=sakura",
     "feedback": "/faq/mailbox-full/feedback/",
     "empty search": "/search/",
     "search": f"/search/?q={WORDS}",
@@ -34,6 +38,9 @@ PLAIN = {
     "privacy": "/privacy/",
     "page that is not there": "/faq/no-such-article/",
 }
+
+ERRORS = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
+HTML = "text/html; charset=utf-8"
 
 
 def plain(page: Page, start: str = "") -> Iterator[str]:
@@ -87,7 +94,23 @@ def request(page: Page, start: str = "") -> Iterator[str]:
     yield "request with an error"
 
 
-TOURS = [plain, questions, request]
+def errors(page: Page, start: str = "") -> Iterator[str]:
+    """What is shown when something went wrong: as the views draw it, whatever it takes to go wrong."""
+    with translation.override("en" if start else "ja"):
+        asked = RequestFactory().get(start + "/")
+        values = {"error_number": "12ab34cd"}
+        drawn = {number: render_to_string(f"{number}.html", values, request=asked) for number in ERRORS}
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=drawn[route.request.url.split("/")[-2]], content_type=HTML)
+
+    page.route("**/went-wrong/*/", answer)
+    for number in ERRORS:
+        page.goto(f"{start}/went-wrong/{number}/")
+        yield number
+
+
+TOURS = [plain, questions, request, errors]
 
 
 @pytest.fixture(autouse=True)
