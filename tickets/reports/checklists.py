@@ -307,7 +307,8 @@ def _number(rows: QuerySet[Evidence]) -> Subquery:
 
 def judged() -> QuerySet[Evidence]:
     """Walks with an outcome on requests that are resolved: of each request and checklist the last one."""
-    # The first condition follows from the second; it names the index.
+    # The first follows from the second, but grouped by checklist the walk is an outer join, and without it
+    # PostgreSQL reads the evidence of every request: 1.3 s instead of 1 ms at a million.
     done = Evidence.objects.filter(walk__isnull=False, walk__outcome__isnull=False)
     later = done.filter(
         ticket=OuterRef("ticket"),
