@@ -80,7 +80,11 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """Name and lines of each section."""
     name, lines = "", list[str]()
     for line in map(str.strip, text.splitlines()):
-        if line.startswith("[") and line.endswith("]") and re.fullmatch(r"\[[a-z_]+[ =]?[a-z_-]*\]", line):
+        if (
+            line.startswith("[")
+            and line.endswith("]")
+            and re.fullmatch(r"\[[a-z_]+(?:[ =-][a-z_-]*)?\]", line)
+        ):
             if name:
                 yield name, lines
             name, lines = line[1:-1], []

@@ -23,7 +23,7 @@ Resolver = Callable[[str, str], str | None]
 MOST_STEPS: Final = 7
 _KINDS: Final = ("faq", "checklist", "category", "ticket", "home")
 _BRANCHES: Final = {"✓": "", "↳": ' class="no"'}
-_STATION: Final = re.compile(r"([!-]?)(\w+):\s*([^|]+?)\s*\|\s*([^|]+?)\s*")
+_STATION: Final = re.compile(r"([!-]?)(\w+):([^|]*)\|([^|]*)")
 _STATE: Final = {"": "", "!": ' class="stuck"', "-": ' class="off"'}
 _ICON: Final = re.compile(r'<i class="icon-(\w+)"></i>')
 _TAGS: Final = frozenset(
@@ -176,7 +176,7 @@ class _Writer:
     def _link(self, node: SyntaxTreeNode) -> str:
         href = str(node.attrs.get("href", ""))
         words = self._inlines(node.children)
-        if re.fullmatch(r"https://[^\s/@]+\.[^\s@]*", href):
+        if re.fullmatch(r"https://[^\s/@.]+\.[^\s@]*", href):
             return f'<a href="{escape(href)}" rel="noopener">{words}</a>'
         kind, colon, name = href.partition(":")
         if not colon or kind not in _KINDS:
@@ -189,9 +189,9 @@ class _Writer:
 
 def _station(line: str) -> str:
     found = _STATION.fullmatch(line)
-    if not found or found[2] not in icons.PATHS:
+    state, icon, name, words = (part.strip() for part in found.groups()) if found else [""] * 4
+    if not (name and words) or icon not in icons.PATHS:
         raise MarkupError(f"a station reads 'icon: name | line', with one of our icons: {line[:60]}")
-    state, icon, name, words = found.groups()
     picture = f'<i class="icon-{icon}"></i>'
     return f"<li{_STATE[state]}>{picture}<b>{escape(name)}</b><span>{escape(words)}</span></li>"
 

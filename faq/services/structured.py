@@ -9,7 +9,7 @@ from typing import Final
 from faq.models import ArticleText
 
 # Values in quotes may hold ">"; the text is our own rendering, so that nothing is left open.
-_TAG: Final = re.compile(r"""<(/?)([a-z0-9]*)(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_TAG: Final = re.compile(r"""<(/?)([a-z0-9]*+)(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _INLINE: Final = frozenset(
     {"a", "b", "strong", "em", "code", "span", "small", "svg", "path", "circle", "rect"}
 )

@@ -11,6 +11,8 @@ from tickets.rules.request import clean
 
 _CANNOT_RECEIVE = (Symptom.NOTHING_ARRIVES, Symptom.SOME_MISSING)
 _NAME = 40
+# A letter first, a letter or a bracket last; each sign in between is read in one way only.
+_CALLED = re.compile(r"(?=[^\W\d_])(?:[^\W\d_]|[ ・'\-()&])*(?<=[^\W\d_])[)]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +55,5 @@ def greeting(name: str) -> str:
     Letters, marks, spaces and a few signs of company names; no digits, dots, slashes or at signs.
     """
     plain = fold(header(name))
-    fits = len(plain) <= _NAME and re.fullmatch(r"[^\W\d_]+(?:[ ・'\-()&ー々]*[^\W\d_]+)*[)]?", plain)
+    fits = len(plain) <= _NAME and _CALLED.fullmatch(plain)
     return plain if fits else ""
