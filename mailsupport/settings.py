@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Knows the language of what it says; nothing before it reads a body.
+    "mailsupport.uploads.body_cap",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -122,10 +124,11 @@ STORAGES = {
 }
 mimetypes.add_type("text/javascript", ".js", strict=True)
 
-# Uploads: 5 files of 10 MB and the words around them. Django streams larger bodies to disk, nginx-like
-# servers in front should refuse above this as well.
+# Uploads: 5 files of 10 MB and the words around them. What is longer is refused unread; servers in front
+# should refuse it as well.
 UPLOAD_FILES = 5
 UPLOAD_BYTES = 10 * 1024 * 1024
+BODY_BYTES = 60 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES * 2

@@ -6,13 +6,13 @@ import ast
 import re
 import string
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from re import _constants as op
-from re import _parser as parser
+from re import _constants as op  # type: ignore[attr-defined] # the engine's own, not in the stubs
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +145,21 @@ def _pumps(items: Any, before: str) -> Iterator[tuple[str, str]]:
         before += _sample([item])
 
 
+def repeats(pattern: re.Pattern[str]) -> Iterator[int]:
+    """How often each part of it may be repeated at most."""
+    return _repeats(parser.parse(pattern.pattern, pattern.flags))
+
+
+def _repeats(items: Any) -> Iterator[int]:
+    for kind, value in items:
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            yield int(value[1])
+        parts = value[1] if kind is op.BRANCH else value[-1:] if isinstance(value, tuple) else ()
+        for part in parts:
+            if isinstance(part, parser.SubPattern):
+                yield from _repeats(part)
+
+
 def _sample(items: Any) -> str:
     """A short text that fits."""
     found = ""
@@ -179,11 +194,11 @@ def _letters(items: Any) -> list[str]:
 def _takes(kind: Any, value: Any, letter: str) -> bool:
     if kind is op.IN:
         is_negated = value[0][0] is op.NEGATE
-        return any(_takes(*each, letter) for each in value[is_negated:]) != is_negated
+        return any(_takes(each[0], each[1], letter) for each in value[is_negated:]) != is_negated
     if kind is op.RANGE:
         return bool(value[0] <= ord(letter) <= value[1])
     if kind is op.CATEGORY:
-        kinds = {
+        kinds: dict[Any, Callable[[str], bool]] = {
             op.CATEGORY_DIGIT: str.isdigit, op.CATEGORY_SPACE: str.isspace,
             op.CATEGORY_WORD: lambda one: one.isalnum() or one == "_",
         }  # fmt: skip
