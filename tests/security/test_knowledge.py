@@ -2,8 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from faq.models import Article, ArticleText, Lookup, Vote, Walk
+from faq.models.kept import forget
+from faq.pagecache import STORE
+from faq.services.related import related
+from tests.security.addresses import plain, public_routes
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +30,34 @@ def test_hidden_articles_show_nowhere(client: Client, knowledge: None, how: str)
     for path in ("/faq/mailbox-full/", "/faq/mailbox-full/feedback/", "/en/faq/mailbox-full/"):
         assert client.get(path).status_code == 404
     assert client.post("/faq/mailbox-full/feedback/", {"helpful": "yes"}).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["staff", "draft", "archived"])
+def test_no_address_tells_of_a_hidden_article(client: Client, knowledge: None, how: str) -> None:
+    """Row 29: lists for machines, data for search engines, answers beside an answer, every part of a page."""
+    article = Article.objects.get(key="mailbox-full")
+    titles = list(article.texts.values_list("title", flat=True))
+    beside = [row.key for row in related(article).rows][:2]
+    values = {"slug": "nothing-arrives", "step": "when", "token": "A" * 32, "q": titles[0]}
+    paths = [plain(route) for route in public_routes()]
+    for name, value in values.items():
+        paths = [path.replace(f"<{name}>", value) for path in paths]
+    paths = [f"/{path.replace('<key>', key)}" for path in paths for key in ("mailbox-full", *beside)]
+    paths += [f"/en{path}" for path in paths if path.startswith(("/faq", "/feed", "/search"))]
+    paths += [f"/faq/categories/{article.category.slug}/", f"/search/?q={titles[0]}"]
+
+    def told() -> list[str]:
+        STORE.clear()
+        forget()
+        pages = {path: client.get(path) for path in dict.fromkeys(paths)}
+        texts = {path: b"".join(page) if page.streaming else page.content for path, page in pages.items()}
+        return [path for path, text in texts.items() if any(title in text.decode() for title in titles)]
+
+    article.texts.update(updated=timezone.now())
+    assert {"/feed/", "/faq/mailbox-full/"} < set(told())
+    hide(article, how)
+    # What somebody typed into the search stands in its box.
+    assert [path for path in told() if "?q=" not in path] == []
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Rows 26 and 27: another client's request, message, file or draft; another room of the staff."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 
+from faq.models import Checklist, Desk
 from tests.security.attack import ANSWERS, WHAT, WHEN, WHO, file_by_form, read, upload
 from tests.security.conftest import signed_in
 from tickets.models import AccessLink, Attachment, Contact, Draft, Message, Ticket
-from tickets.services import thread
+from tickets.models import Client as Company
+from tickets.services import thread, walking
 
 pytestmark = pytest.mark.django_db
 SECRET = ANSWERS["words"]
@@ -104,6 +107,56 @@ def test_staff_files_go_with_their_request(
     gone = User.objects.create_user("gone", password="a-long-password-1")
     for browser in (Client(), signed_in(gone)):
         assert browser.get(good).status_code == 302
+
+
+def test_a_checklist_of_one_request_is_not_reached_through_another(
+    agent_client: Client, agent: User, mine: AccessLink, ticket: Ticket, knowledge: None
+) -> None:
+    """Row 26: what is answered under another number would be linked to the wrong client."""
+    walk = walking.begin(ticket=ticket, checklist=Checklist.objects.earliest("pk"), by=agent).walk_id
+    own, other = (f"/admin/tickets/ticket/{pk}/walks/{walk}/" for pk in (ticket.pk, mine.ticket_id))
+    assert agent_client.get(own).status_code == 200
+    assert agent_client.get(other).status_code == 404
+    assert agent_client.post(other, {"question": "outage", "answer": "yes"}).status_code == 404
+    assert not mine.ticket.evidence.filter(walk=walk).exists()
+
+
+def test_a_list_for_a_field_names_only_what_its_screen_may(
+    agent_client: Client, editor: User, mine: AccessLink, desk: Desk
+) -> None:
+    """Row 38: the one answer in JSON that staff screens ask for, of every model and field."""
+    Company.objects.create(name="山田屋", notes="himitsu")
+    guest = User.objects.create_user("guest", password="a-long-password-1", is_staff=True)
+    fields = [
+        (field.model._meta, field.name)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete
+    ]
+    assert len(fields) > 40
+    answered = {}
+    for name, browser in (
+        ("guest", signed_in(guest)),
+        ("editor", signed_in(editor)),
+        ("agent", agent_client),
+    ):
+        for meta, field in fields:
+            asked = {
+                "app_label": meta.app_label,
+                "model_name": meta.model_name,
+                "field_name": field,
+                "term": "",
+            }
+            page = browser.get("/admin/autocomplete/", asked)
+            assert page.status_code in (200, 403, 404)
+            if page.status_code == 200:
+                assert {key for row in page.json()["results"] for key in row} <= {"id", "text"}
+                assert "himitsu" not in page.content.decode()
+                assert "@" not in page.content.decode()
+                answered.setdefault(name, set()).add(page.wsgi_request.GET["app_label"])
+    assert answered.get("guest") is None
+    assert "tickets" not in answered.get("editor", set())
+    assert "tickets" in answered["agent"]
 
 
 @pytest.mark.parametrize(
