@@ -14,12 +14,12 @@ from __future__ import annotations
 import gzip
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
 from threading import Lock
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -36,6 +36,8 @@ READ: Final = "host"
 IGNORED: Final = "l"
 """Of the query: the signed searches are for fragments."""
 _MARK: Final = "_shared_query"
+_PACKED: Final = "gzip "
+"""Begins the name of a compressed page: others begin with a slash."""
 _GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 More = ParamSpec("More")
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -92,12 +94,21 @@ class Kept:
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or 304 where the browser has it."""
         if _has(request.META.get("HTTP_IF_NONE_MATCH", ""), self.tag):
-            same = HttpResponseNotModified()
-            for name in ("ETag", "Cache-Control", "Vary"):
-                if name in self.headers:
-                    same[name] = self.headers[name]
-            return same
+            return HttpResponseNotModified(headers=self.of_same)
         return HttpResponse(self.body, headers=self.headers)
+
+    def plain(self, known: str) -> tuple[str, Iterable[tuple[str, str]], bytes]:
+        """The same for WSGI: status line, headers, body; `known` is the request's If-None-Match."""
+        if _has(known, self.tag):
+            return "304 Not Modified", self.of_same.items(), b""
+        return "200 OK", self.headers.items(), self.body
+
+    @property
+    def of_same(self) -> dict[str, str]:
+        """What a 304 tells of the page (RFC 9110, 15.4.5)."""
+        return {
+            name: self.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in self.headers
+        }
 
 
 def _has(given: str, tag: str) -> bool:
@@ -143,6 +154,38 @@ class Store:
 STORE: Final = Store()
 
 
+_hosts: Final[set[str]] = set()
+"""Names of this site as requests gave them and Django accepted them."""
+_MOST_HOSTS: Final = 100
+
+
+def kept_page(environ: Mapping[str, Any], *, secure: bool) -> Kept | None:
+    """The page for a plain GET out of WSGI's environment, as the middleware would find it; never a statement.
+
+    None where it is not kept, and for all that is not so plain: the middleware decides about that.
+    """
+    path, host = environ.get("PATH_INFO", ""), environ.get("HTTP_HOST", "")
+    if (
+        environ["REQUEST_METHOD"] != "GET"
+        or host not in _hosts
+        or not settings.PAGE_CACHE
+        or not (secure or not settings.SECURE_SSL_REDIRECT)
+        or "HTTP_HX_REQUEST" in environ
+        or environ.get("SCRIPT_NAME")
+        or not path.isascii()
+    ):
+        return None
+    query = _query(environ.get("QUERY_STRING", ""))
+    edition = NEWEST.known()
+    return STORE.get(_name(path, query, environ), edition) if query is not None and edition else None
+
+
+def _name(path: str, query: str, meta: Mapping[str, Any]) -> str:
+    """What a page is kept under. Browsers that can unpack have one of their own."""
+    packed = _GZIP.search(meta.get("HTTP_ACCEPT_ENCODING", ""))
+    return f"{_PACKED if packed else ''}{path}?{query}"
+
+
 def page_cache(get_response: Answer) -> Answer:
     """Middleware: outside everything but what knows the client's address and the scheme."""
 
@@ -154,14 +197,13 @@ def page_cache(get_response: Answer) -> Answer:
         if query is None or not _may_be_kept(request):
             with one_edition(edition):
                 return get_response(request)
-        packed = bool(_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-        name = f"{request.path_info}?{query}{'#gzip' if packed else ''}"
+        name = _name(request.path_info, query, request.META)
         if page := STORE.get(name, edition):
             return page.answer(request)
         with Noted() as noted, one_edition(edition):
             response = get_response(request)
         if request.method == "GET" and _is_nobodys(response, query):
-            page = Kept.of(response, noted.until, packed=packed)
+            page = Kept.of(response, noted.until, packed=name.startswith(_PACKED))
             # What changed while the page was made is not in it.
             if edition == NEWEST.edition():
                 STORE.put(name, edition, page)
@@ -179,6 +221,8 @@ def _may_be_kept(request: HttpRequest) -> bool:
         request.get_host()
     except DisallowedHost:
         return False
+    if len(_hosts) < _MOST_HOSTS:
+        _hosts.add(request.META.get("HTTP_HOST", ""))
     return request.is_secure() or not settings.SECURE_SSL_REDIRECT
 
 

@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from csp.constants import HEADER
@@ -18,6 +19,21 @@ NUMBER = "HTTP_X_REQUEST_ID"
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{6,64}")
 
 
+def proxies(networks: Iterable[str]) -> Callable[[str], bool]:
+    """Whether an address is a proxy of ours. Raises ValueError for what is no network."""
+    trusted = [ip_network(entry) for entry in networks]
+
+    # The few proxies that there are ask all the time.
+    @lru_cache(maxsize=256)
+    def is_ours(address: str) -> bool:
+        try:
+            return any(ip_address(address) in network for network in trusted)
+        except ValueError:
+            return False
+
+    return is_ours
+
+
 def client_address(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
@@ -26,13 +42,7 @@ def client_address(
     SECURITY.md row 31: a forwarded-for header from anybody else is ignored, and the header that
     Django believes for the scheme can only be set here.
     """
-    trusted = [ip_network(entry) for entry in settings.TRUSTED_PROXIES]
-
-    def is_ours(address: str) -> bool:
-        try:
-            return any(ip_address(address) in network for network in trusted)
-        except ValueError:
-            return False
+    is_ours = proxies(settings.TRUSTED_PROXIES)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         meta = request.META
@@ -58,27 +68,41 @@ def request_line(
 
     Stands behind client_address, which takes away a number that is not from a proxy of ours.
     """
-    write = logs.write_json if settings.LOG_FORMAT == "json" else logs.write_line
-    counters = meter.shared()
+    note = noting()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        given = request.META.get(NUMBER)
-        # Eight digits: short enough for the phone, and not as long as a receipt number.
-        number = given if given and _NUMBER.fullmatch(given) else f"{secrets.randbelow(10**8):08}"
+        number = number_of(request.META.get(NUMBER))
         before = logs.request_number.set(number)
         try:
             response = get_response(request)
         finally:
             logs.request_number.reset(before)
         response["X-Request-Id"] = number
-        seconds = time.perf_counter() - began
-        write(number, request.method or "", request.path, response.status_code, seconds)
-        if counters:
-            counters.count(request.path, response.status_code, seconds)
+        note(number, request.method or "", request.path, response.status_code, began)
         return response
 
     return middleware
+
+
+def number_of(given: str | None) -> str:
+    """Of a request: the one that a proxy of ours has `given`, else eight digits: short enough for the phone,
+    and not as long as a receipt number."""
+    return given if given and _NUMBER.fullmatch(given) else f"{secrets.randbelow(10**8):08}"
+
+
+def noting() -> Callable[[str, str, str, int, float], None]:
+    """Writes the line of a request that `began` at that time of the performance counter, and counts it."""
+    write = logs.write_json if settings.LOG_FORMAT == "json" else logs.write_line
+    counters = meter.shared()
+
+    def note(number: str, method: str, path: str, status: int, began: float) -> None:
+        seconds = time.perf_counter() - began
+        write(number, method, path, status, seconds)
+        if counters:
+            counters.count(path, status, seconds)
+
+    return note
 
 
 def content_security_policy(

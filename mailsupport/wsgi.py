@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsupport.settings")
 _site = get_wsgi_application()
 
+# Reads settings and models, which are there only now.
+from mailsupport.front import Front  # noqa: E402
+
+_front = Front(_site)
+
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     """The site. Before a request reaches it, its content type is one that Django can read."""
-    if not _is_readable(environ.get("CONTENT_TYPE", "")):
+    given = environ.get("CONTENT_TYPE", "")
+    if given and not _is_readable(given):
         environ["CONTENT_TYPE"] = "application/octet-stream"
-    return _site(environ, start_response)
+    return _front(environ, start_response)
 
 
 def _is_readable(content_type: str) -> bool:

@@ -63,6 +63,10 @@ class Newest:
             self._ask()
         return _touched(), self._number
 
+    def known(self) -> tuple[int, int] | None:
+        """The same without a statement; None where one is due."""
+        return None if time.monotonic() - self._asked > SECONDS else (_touched(), self._number)
+
     def _ask(self) -> None:
         # Before the statement: while the database does not answer, not every request waits for it.
         self._asked = time.monotonic()
