@@ -71,6 +71,8 @@ def runs_here(item: pytest.Item, uses_database: bool, on_postgresql: bool) -> bo
         return not item.get_closest_marker("postgres")
     if item.get_closest_marker("browser"):
         return bool(item.get_closest_marker("both"))
+    if item.get_closest_marker("once"):
+        return False
     return uses_database or bool(item.get_closest_marker("postgres"))
 
 
