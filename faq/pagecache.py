@@ -221,8 +221,8 @@ def _may_be_kept(request: HttpRequest) -> bool:
         request.get_host()
     except DisallowedHost:
         return False
-    if len(_hosts) < _MOST_HOSTS:
-        _hosts.add(request.META.get("HTTP_HOST", ""))
+    if (named := request.META.get("HTTP_HOST")) and len(_hosts) < _MOST_HOSTS:
+        _hosts.add(named)
     return request.is_secure() or not settings.SECURE_SSL_REDIRECT
 
 
