@@ -43,7 +43,17 @@ def test_a_link_or_device_is_refused(tmp_path: Path, kind: dict[str, Any]) -> No
 def test_nothing_of_ours_unpacks_an_archive() -> None:
     """Anything else that does would need the same care."""
     root = Path(__file__).resolve().parents[2]
-    words = ("zipfile", "tarfile", "shutil.unpack", ".extractall", "gzip", "lzma", "bz2")
+    words = (
+        "zipfile",
+        "tarfile",
+        "shutil.unpack",
+        ".extractall",
+        "gzip.open",
+        "GzipFile",
+        "decompress",
+        "lzma",
+        "bz2",
+    )
     files = [file for app in ("mailsupport", "faq", "tickets") for file in (root / app).rglob("*.py")]
     found = [file.name for file in files if any(word in file.read_text() for word in words)]
     assert len(files) > 100
