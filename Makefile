@@ -9,7 +9,7 @@ PYTEST := $(PY) -m pytest -q -n 2 --dist loadscope
 TEST_DATABASE_URL ?= postgresql://postgres@127.0.0.1:5432/postgres
 NAME ?=
 
-.PHONY: run test check fix staff demo lock messages bare bench bench-tickets lighthouse
+.PHONY: run test check fix staff demo lock messages bare bench bench-tickets lighthouse soak
 
 run: .venv/.run
 	@exec $(PY) -m mailsupport.supervise
@@ -61,6 +61,11 @@ lock: .venv/.dev
 messages: .venv/.dev
 	$(CHECK_ENV) $(PY) manage.py makemessages -l ja --no-location --no-wrap -i .venv -i var -i tests
 	$(CHECK_ENV) $(PY) manage.py compilemessages -l ja
+
+# Hours of texts that nobody thought of, where CI has minutes; report what it finds with the printed text.
+SOAK ?= 5000
+soak: .venv/.dev
+	SOAK=$(SOAK) TEST_DATABASE_URL= $(PYTEST) -W ignore::hypothesis.errors.HypothesisWarning $$(grep -rl "^from hypothesis" tests --include="test_*.py")
 
 bare:
 	bash tests/bare.sh

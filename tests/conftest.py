@@ -27,7 +27,10 @@ from faq.services.walk import forget_scripts
 
 # How fast examples are made says something about the machine, not about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+# `make soak`: other texts every time, and many of them; what fails is printed with the text.
+SOAK = int(os.environ.get("SOAK") or 0)
+settings.register_profile("soak", settings.get_profile("house"), max_examples=SOAK or 1, print_blob=True)
+settings.load_profile("soak" if SOAK else "house")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 CHROMIUM_FLAGS = [
     "--disable-quic",
