@@ -207,7 +207,7 @@ def test_a_page_is_of_one_edition_until_its_own_thread_changes_something() -> No
     asked = NEWEST.edition()
     with one_edition(asked):
         # What another process does meanwhile.
-        moved = edition.file()
+        moved = module_kept.file()
         moved.touch()
         os.utime(moved, ns=(1, 1))
         assert NEWEST.edition() == asked
@@ -221,7 +221,7 @@ def test_a_request_of_one_edition_leaves_none_behind(client: Client) -> None:
     for address in ("/faq/mailbox-full/?x=1", "/faq/mailbox-full/", "/faq/none/", "/search/?q=abc"):
         client.get(address)
         edition.changed()
-        assert NEWEST.edition()[0] == os.stat(edition.file()).st_mtime_ns
+        assert NEWEST.edition()[0] == os.stat(module_kept.file()).st_mtime_ns
 
 
 def test_a_block_is_not_kept_for_the_pages_that_fill_it_otherwise() -> None:
