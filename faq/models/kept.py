@@ -107,8 +107,11 @@ def look_again() -> None:
 class Noted:
     """Seconds on the monotonic clock until which everything read of memories within the block holds."""
 
+    def __init__(self, lifetime: float = LIFETIME) -> None:
+        self._lifetime = lifetime
+
     def __enter__(self) -> Noted:
-        self._outer, _reading.until = _reading.until, time.monotonic() + LIFETIME
+        self._outer, _reading.until = _reading.until, time.monotonic() + self._lifetime
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -119,10 +122,18 @@ class Noted:
 class Kept(Generic[Read]):
     """Values by name, as long as nothing changes. With settings.PAGE_CACHE off nothing is remembered.
 
-    Together they are no larger than `most`, by `size`; the oldest go first. Safe between threads.
+    Together they are no larger than `most`, by `size`; the oldest go first. `lifetime` is in seconds.
+    Safe between threads.
     """
 
-    def __init__(self, *, most: int = 4000, size: Callable[[Read], int] = lambda _value: 1) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = 4000,
+        size: Callable[[Read], int] = lambda _value: 1,
+        lifetime: float = LIFETIME,
+    ) -> None:
+        self._lifetime = lifetime
         self._memory: dict[Any, tuple[float, int, Read]] = {}
         self._edition = (0, 0)
         self._most, self._size, self._full = most, size, 0
@@ -139,7 +150,7 @@ class Kept(Generic[Read]):
         if found and found[0] > time.monotonic():
             _reading.until = min(_reading.until, found[0])
             return found[2]
-        with Noted() as noted:
+        with Noted(self._lifetime) as noted:
             answer = read()
         self._put(name, edition, noted.until, answer)
         return answer

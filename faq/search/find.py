@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.models.article import ArticleText, Status
 from faq.models.base import Audience
-from faq.models.kept import kept
+from faq.models.kept import Kept
 from faq.models.search import IndexedText, Posting
 from faq.search.highlight import mark, snippet
 from faq.search.index import BASE_LANGUAGE
@@ -94,8 +94,19 @@ MOST_KEPT: Final = 500
 """Texts of a library that is kept: about 20 MB a process. Beyond it each search asks the database."""
 
 
-@kept
+HOUR: Final = 3600.0
+
+
 def _library(languages: tuple[str, ...], audiences: tuple[str, ...]) -> Library | None:
+    return _libraries.get(lambda: _read(languages, audiences), languages, audiences)
+
+
+# The index changes with an edition only, never by the clock. Reading it takes a third of a second, for which
+# one search a minute waited in each process.
+_libraries: Final = Kept["Library | None"](lifetime=HOUR)
+
+
+def _read(languages: tuple[str, ...], audiences: tuple[str, ...]) -> Library | None:
     texts = IndexedText.objects.filter(language__in=languages, audience__in=audiences)
     if texts[: MOST_KEPT + 1].count() > MOST_KEPT:
         return None

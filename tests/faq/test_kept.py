@@ -1,10 +1,12 @@
 """What a process keeps of the knowledge says the same as the database, and is gone when something changes."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.template import Template, TemplateSyntaxError
 from django.test import Client
 
@@ -12,6 +14,7 @@ from faq.models import Article, ArticleText, Checklist, Desk, Host, Phrase
 from faq.models import kept as module_kept
 from faq.models.base import Audience
 from faq.models.kept import LIFETIME, NEWEST, Kept, Noted, forget, one_edition
+from faq.models.search import Posting
 from faq.search import find as module
 from faq.search.find import Found, find
 from faq.services import edition, offer, publish
@@ -51,6 +54,23 @@ def test_a_search_asks_nothing_once_it_is_kept(django_assert_num_queries: Any) -
     offer.checklist_for("メールが来ない", find("メールが来ない", language="ja"))
     with django_assert_num_queries(0):
         offer.checklist_for("送れない", find("送れない", language="ja"))
+
+
+def test_texts_stay_read_for_longer_than_pages_and_go_with_a_new_index(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    find("メールが来ない", language="ja")
+    later = time.monotonic() + 10 * LIFETIME
+    monkeypatch.setattr("faq.models.kept.time.monotonic", lambda: later)
+    NEWEST.edition()
+    with django_assert_num_queries(0):
+        find("送れない", language="ja")
+    # What an index says that was changed past all services, until it is made anew.
+    Posting.objects.all().delete()
+    assert find("送れない", language="ja").hits
+    call_command("reindex", all=True, verbosity=0)
+    Posting.objects.all().delete()
+    assert not find("送れない", language="ja").hits
 
 
 def test_a_large_library_is_not_kept(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:

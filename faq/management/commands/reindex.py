@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from faq.search.index import outdated, reindex, reindex_all
+from faq.services.edition import changed
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         done = self._all() if options["all"] else self._outdated()
+        changed()
         self.stdout.write(f"{done} articles indexed")
 
     def _all(self) -> int:
