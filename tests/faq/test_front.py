@@ -1,7 +1,6 @@
 """Kept pages ahead of Django: the same answer to the same questions, and everything else left to the site."""
 
 import time
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -10,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faq import pagecache
 from faq.models import Edition
 from faq.services import edition
 from mailsupport import logs, meter, wsgi
@@ -20,15 +18,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 PAGE = "/faq/mailbox-full/"
 OWN = {"X-Request-Id", "Date"}
-
-
-@pytest.fixture
-def kept(settings: Any, knowledge: None) -> Iterator[None]:
-    """The cache is on, and each test begins without pages."""
-    settings.PAGE_CACHE = True
-    pagecache.STORE.clear()
-    yield
-    pagecache.STORE.clear()
 
 
 class Site:

@@ -1,7 +1,6 @@
 """Shared pages: kept, gone when something changes, never somebody's own."""
 
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,15 +17,6 @@ from faq.services import edition, publish
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kept")]
 
 PAGE = "/faq/mailbox-full/"
-
-
-@pytest.fixture
-def kept(settings: Any, knowledge: None) -> Iterator[None]:
-    """The cache is on, and each test begins without pages."""
-    settings.PAGE_CACHE = True
-    pagecache.STORE.clear()
-    yield
-    pagecache.STORE.clear()
 
 
 def hits(client: Client, address: str, counts: Any) -> bool:

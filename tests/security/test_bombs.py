@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -73,12 +72,7 @@ def web() -> Iterator[Web]:
     with tempfile.TemporaryDirectory() as folder:
         web = Web(Path(folder))
         yield web
-        web.process.terminate()
-        try:
-            web.process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(web.process.pid, signal.SIGKILL)
-            web.process.wait()
+        web.stop()
 
 
 class Sent:
