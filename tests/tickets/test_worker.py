@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
@@ -23,8 +24,9 @@ from django.utils import timezone
 
 from tests.tickets.smtp_peer import Peer, serve
 from tests.tickets.test_outbox import ANSWERS
+from tickets.management.commands import worker as command
 from tickets.models import AccessLink, Contact, Delivery, Draft, Ticket, WorkerBeat
-from tickets.services import counting, opening
+from tickets.services import counting, opening, outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,6 +107,17 @@ def test_it_stops_cleanly_after_the_mail_at_hand(tmp_path):
     assert Delivery.objects.filter(state="sending").count() == 0
     assert WorkerBeat.objects.exists()
     assert "mobile.example" not in (tmp_path / "log").read_text()
+
+
+def test_it_leaves_time_between_mails(monkeypatch):
+    fill_outbox(4)
+    sent_at: list[float] = []
+    monkeypatch.setattr(outbox, "deliver", lambda row, channel: sent_at.append(time.monotonic()))
+    monkeypatch.setattr(command, "PACE", 0.2)
+    command.Worker(once=True).round()
+    pauses = [later - before for before, later in pairwise(sent_at)]
+    assert len(pauses) == 3
+    assert min(pauses) > 0.19
 
 
 def test_killed_between_taking_and_our_commit_it_sends_once_more_with_the_same_id(tmp_path):
