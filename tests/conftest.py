@@ -156,6 +156,15 @@ def staff_client(staff: User) -> Client:
     return client
 
 
+@pytest.fixture
+def kept(settings: Any, knowledge: None) -> Iterator[None]:
+    """The cache is on, and each test begins without pages."""
+    settings.PAGE_CACHE = True
+    STORE.clear()
+    yield
+    STORE.clear()
+
+
 @pytest.fixture(scope="session")
 def knowledge_kept(django_db_setup: None, django_db_blocker: Any) -> dict[str, str]:
     """Every row that `load_knowledge` writes, in tables beside, by the table they belong to.

@@ -16,6 +16,7 @@ from faq.models import Article, Lookup
 from faq.rules.words import mask
 from faq.services import visit as visits
 from faq.services.visit import MOST
+from mailsupport.lib.statements import insert
 
 _SALT: Final = "faq.lookup"
 _AGE: Final = 24 * 3600  # seconds; a link from yesterday's search says nothing about today's
@@ -42,7 +43,8 @@ def keep(
         if same.filter(pk=trail[-1]).exists():
             return tuple(trail)
     hits = list(articles[:_SHOWN])
-    lookup = Lookup.objects.create(text=text, language=language, hits=hits, none=none, visit=visit)
+    lookup = Lookup(text=text, language=language, hits=hits, none=none, visit=visit)
+    insert(lookup)
     return (*trail, lookup.pk)[-MOST:]
 
 

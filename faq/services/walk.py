@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,9 +15,11 @@ from django.utils.translation import get_language
 
 from faq.models import Answer, Checklist, Outcome, Question, Version, Walk, WalkStep
 from faq.models.base import Audience
+from faq.models.kept import kept
 from faq.rules.facts import Facts
 from faq.rules.graph import Graph, Place, Way, fill, follow, left
 from faq.services.facts import facts_of_symptom
+from mailsupport.lib.statements import prepared
 
 NOTE = 500
 """Characters of a note kept with an answer."""
@@ -57,6 +59,16 @@ class Script:
             key: {answer.key: answer.value for answer in question.answers.all()}
             for key, question in self.questions.items()
         }
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Keys of the questions, by id."""
+        return {row.pk: key for key, row in self.questions.items()}
+
+    @cached_property
+    def answers(self) -> dict[int, str]:
+        """Keys of the answers, by id."""
+        return {answer.pk: answer.key for row in self.questions.values() for answer in row.answers.all()}
 
     def answer(self, question: str, answer: str) -> Answer:
         """Raises NotOnTheWay for an answer that the question does not offer."""
@@ -203,12 +215,47 @@ def begin(
 
 def standing(walk: Walk) -> Standing:
     """Where the walk stands. One statement where this process knows the version."""
+    return _standing(walk, walk.steps.all())
+
+
+def standings(walks: Sequence[int]) -> dict[int, Standing]:
+    """Where the walks of these ids stand, by id, as far as they exist: two statements where this process
+    knows the versions. Version and outcome of each are not to be changed."""
+    rows = {walk.pk: walk for walk in (_walks(walks) if walks else [])}
+    steps: dict[int, list[WalkStep]] = {pk: [] for pk in rows}
+    for step in _steps(list(rows)) if rows else []:
+        steps[step.walk_id].append(step)
+    for walk in rows.values():
+        walk.version = _version(walk.version_id)
+        walk.outcome = _end(walk.outcome_id) if walk.outcome_id else None
+    return {pk: _standing(walk, steps[pk]) for pk, walk in rows.items()}
+
+
+@prepared
+def _walks(pks: Sequence[int]) -> QuerySet[Walk]:
+    return Walk.objects.filter(pk__in=pks)
+
+
+@prepared
+def _steps(walks: Sequence[int]) -> QuerySet[WalkStep]:
+    return WalkStep.objects.filter(walk__in=walks)
+
+
+@kept
+def _version(pk: int) -> Version:
+    return Version.objects.select_related("checklist").get(pk=pk)
+
+
+@kept
+def _end(pk: int) -> Outcome:
+    return Outcome.objects.select_related("cause").get(pk=pk)
+
+
+def _standing(walk: Walk, steps: Iterable[WalkStep]) -> Standing:
     script = script_of(walk.version)
-    names = {row.pk: row.key for row in script.questions.values()}
-    answers = {a.pk: a.key for row in script.questions.values() for a in row.answers.all()}
-    steps = {names[step.question_id]: step for step in walk.steps.all()}
-    given = {key: answers[step.answer_id] for key, step in steps.items()}
-    return Standing(walk, script, given, follow(script.graph, given), steps)
+    found = {script.names[step.question_id]: step for step in steps}
+    given = {key: script.answers[step.answer_id] for key, step in found.items()}
+    return Standing(walk, script, given, follow(script.graph, given), found)
 
 
 @transaction.atomic

@@ -67,6 +67,7 @@ def _draft(number: int) -> dict[str, str]:
         "since": "today",
         "affected_address": f"info@shop{number}.example",
         "work_stopped": "no",
+        "error_text": "",
         "name": PEOPLE[number % len(PEOPLE)],
         "phone": f"03-{number // 10000 % 10000:04}-{number % 10000:04}",
         "email": f"person{number}@mobile.example",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,12 +115,28 @@ class TestFiling:
         assert Ticket.objects.count() == AccessLink.objects.count() == 1
         assert Delivery.objects.count() == 1
 
+    def test_a_receipt_number_that_somebody_has_is_drawn_anew(self, opened, monkeypatch):
+        draws = [opened.ticket.number, opened.ticket.number, "9876543210"]
+        monkeypatch.setattr(numbers, "new_number", lambda: draws.pop(0))
+        draft = make_draft("k2")
+        again = opening.file_draft(draft=draft)
+        assert (again.created, again.ticket.number, draws) == (True, "9876543210", [])
+        assert Message.objects.count() == AccessLink.objects.count() == 2
+        draft.refresh_from_db()
+        assert draft.ticket == again.ticket
+
+    def test_what_the_database_refuses_for_another_reason_is_not_tried_for_ever(self, opened, monkeypatch):
+        monkeypatch.setattr(numbers, "new_number", lambda: opened.ticket.number)
+        with pytest.raises(IntegrityError):
+            opening.file_draft(draft=make_draft("k2"))
+        assert Ticket.objects.count() == Message.objects.count() == 1
+
     def test_filing_takes_few_statements(self, article, desk, staff):
         """What the search and the desk's hours take is theirs."""
         draft = make_draft()
         with CaptureQueriesContext(connection) as queries:
             opening.file_draft(draft=draft, user_agent="Mozilla/5.0 (iPhone) Safari/604")
-        assert len([query for query in queries if '"faq_' not in query["sql"]]) == 16
+        assert len([query for query in queries if '"faq_' not in query["sql"]]) == 14
 
     def test_what_is_missing_is_named_and_nothing_is_kept(self, db):
         with pytest.raises(Incomplete) as caught:

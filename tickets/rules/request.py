@@ -1,7 +1,7 @@
 """What the form asks for, as one frozen type: from the draft's JSON to the facts of a ticket."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -89,13 +89,21 @@ class Request:
         return subject_of(self.words)
 
 
-def filled(typed: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+def filled(typed: Mapping[str, str], known: Callable[[], Mapping[str, str]]) -> dict[str, str]:
     """What was typed, and for what was not typed what is known of it (names of `ASKED` only).
 
-    Words of a screen that were taken out are not put back: this one answer may be empty.
+    Words of a screen that were taken out are not put back: this one answer may be empty. Where nothing is
+    open, what is known is not asked for.
     """
-    told = {name: known[name] for name in ASKED if known.get(name)}
-    return told | {name: value for name, value in typed.items() if value or name == "error_text"}
+    answers = {name: value for name, value in typed.items() if is_answered(typed, name)}
+    untold = [name for name in ASKED if name not in answers]
+    told = known() if untold else {}
+    return {name: told[name] for name in untold if told.get(name)} | answers
+
+
+def is_answered(typed: Mapping[str, str], name: str) -> bool:
+    """Nothing that is known of it can change what was typed."""
+    return bool(typed.get(name)) or (name == "error_text" and name in typed)
 
 
 _CODES: Mapping[str, tuple[str, ...]] = {**VALUES, "symptom": tuple(Symptom)}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from mailsupport.lib.statements import insert
 from tickets.models import AccessLink, Contact, Ticket
 from tickets.rules import numbers, phones
 from tickets.services import counting
@@ -21,7 +22,9 @@ _NOBODY: Final = "-"
 
 def new_link(*, ticket: Ticket, contact: Contact) -> AccessLink:
     """A fresh key of 192 random bits to one request for one person."""
-    return AccessLink.objects.create(ticket=ticket, contact=contact, token=secrets.token_urlsafe(24))
+    link = AccessLink(ticket=ticket, contact=contact, token=secrets.token_urlsafe(24))
+    insert(link)
+    return link
 
 
 def link_of(token: str) -> AccessLink | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
@@ -17,6 +18,7 @@ from faq.rules.facts import Facts
 from faq.rules.names import Symptom
 from faq.services import walk as walks
 from faq.services.walk import Standing
+from mailsupport.lib.statements import prepared
 from tickets.rules.request import ASKED
 
 HEARD = 3
@@ -189,17 +191,22 @@ def brought_by(visit: object) -> Brought:
     """What `Draft.visit` names, as it is now: {"lookups": [ids], "articles": [keys], "walks": [ids],
     "left_out": [ids of walks]}. Other names and types are not looked at.
 
-    At most three statements, however many walks; two for a checklist's version that this process has not read
-    yet, and one where anything that visitors see has changed.
+    At most three statements, however many walks; more only for versions and outcomes of checklists that this
+    process has not read yet, or where anything that visitors see has changed.
     """
     found = visit if isinstance(visit, Mapping) else {}
-    lookups = [pk for pk in _list(found.get("lookups")) if isinstance(pk, int)]
+    lookups = _ids(_list(found.get("lookups")))
     keys = dict.fromkeys(key for key in _list(found.get("articles")) if isinstance(key, str))
     return Brought(
-        list(Lookup.objects.filter(pk__in=lookups).order_by("pk")) if lookups else [],
+        _lookups(lookups) if lookups else [],
         [public[key] for key in keys if key in public] if keys and (public := _public()) else [],
         _walked(found),
     )
+
+
+@prepared
+def _lookups(pks: Sequence[int]) -> QuerySet[Lookup]:
+    return Lookup.objects.filter(pk__in=pks).order_by("pk")
 
 
 @kept
@@ -210,17 +217,19 @@ def _public() -> Mapping[str, int]:
 
 def _walked(visit: Mapping[str, object]) -> list[Walked]:
     # A draft of before names one walk, as "walk".
-    wanted = [pk for pk in [visit.get("walk"), *_list(visit.get("walks"))] if isinstance(pk, int)]
-    if not wanted:
-        return []
-    rows = Walk.objects.select_related("version__checklist", "outcome__cause").prefetch_related("steps")
-    found = {walk.pk: walks.standing(walk) for walk in rows.filter(pk__in=wanted)}
+    wanted = _ids([visit.get("walk"), *_list(visit.get("walks"))])
+    found = walks.standings(wanted)
     left_out = _list(visit.get("left_out"))
     return [
         Walked(found[pk], pk not in left_out)
         for pk in dict.fromkeys(wanted)
         if pk in found and found[pk].given
     ]
+
+
+def _ids(values: Iterable[object]) -> list[int]:
+    """Those that can be a row's: a larger number, or True, no database takes."""
+    return [pk for pk in values if type(pk) is int and 0 < pk < 2**63]
 
 
 def _list(value: object) -> list[object]:

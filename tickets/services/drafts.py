@@ -1,14 +1,16 @@
 """A request being written. Its steps and files outlive going back, reloading, errors and a lost session."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from mailsupport.lib.statements import prepared
 from tickets.models import Draft
 
 SALT = "tickets.draft"
@@ -19,7 +21,12 @@ KEPT = timedelta(days=7)
 def current(*, key: str) -> Draft | None:
     """The draft of that key, filed or not; None for an unknown or old one."""
     # Hardly ever filed already: its request is read when somebody asks for it.
-    return Draft.objects.filter(key=key, updated__gte=timezone.now() - KEPT).first() if key else None
+    return next(iter(_current(key, timezone.now() - KEPT)), None) if key else None
+
+
+@prepared
+def _current(key: str, since: datetime) -> QuerySet[Draft]:
+    return Draft.objects.filter(key=key, updated__gte=since)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from faq.models import Cause
+from mailsupport.lib.statements import insert
 from tickets.models import Event, Message, Ticket
 from tickets.rules.workflow import DONE, Status, may
 from tickets.services.errors import CauseNeeded, NotAllowed, Stale
@@ -35,7 +36,7 @@ def write(
     at: datetime | None = None,
 ) -> Event:
     """One event: ids and enums only. `at` is now, where nothing else is said."""
-    return Event.objects.create(
+    event = Event(
         ticket=ticket,
         kind=kind,
         by=by,
@@ -44,6 +45,8 @@ def write(
         owner=owner,
         at=at or timezone.now(),
     )
+    insert(event)
+    return event
 
 
 def move(

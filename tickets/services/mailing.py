@@ -2,12 +2,12 @@
 
 import secrets
 from datetime import timedelta
-from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
+from mailsupport.lib.statements import insert, prepared
 from tickets.models import Contact, Delivery, Event, Message, Ticket
 from tickets.rules.letters import mailbox, reaches
 from tickets.services import counting, history
@@ -17,8 +17,7 @@ HOUR = timedelta(hours=1)
 
 def opened(*, ticket: Ticket, contact: Contact) -> None:
     """Of a new request: the client's confirmation, and word to staff."""
-    mails = [*_confirmation(ticket, contact), *_to_staff(ticket, Delivery.Kind.STAFF_NEW)]
-    Delivery.objects.bulk_create(mails)
+    _put_out(*_confirmation(ticket, contact), *_to_staff(ticket, Delivery.Kind.STAFF_NEW))
 
 
 def _confirmation(ticket: Ticket, contact: Contact) -> list[Delivery]:
@@ -40,30 +39,34 @@ def answer(*, ticket: Ticket, message: Message) -> Delivery | None:
     if target is None:
         return None
     reply = Delivery.Kind.REPLY
-    return _enqueue(
-        _delivery(ticket, reply, target, contact=contact, message=message, language=contact.language)
-    )
+    row = _delivery(ticket, reply, target, contact=contact, message=message, language=contact.language)
+    _put_out(row)
+    return row
 
 
 def tell_staff(*, ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> None:
     """To the owner, else to everybody who answers requests and has an address."""
-    Delivery.objects.bulk_create(_to_staff(ticket, kind, message))
+    _put_out(*_to_staff(ticket, kind, message))
 
 
 def _to_staff(ticket: Ticket, kind: Delivery.Kind, message: Message | None = None) -> list[Delivery]:
-    mine = list(_with_address().filter(pk=ticket.owner_id)) if ticket.owner_id else []
-    return [_delivery(ticket, kind, email, message=message) for _pk, email in mine or _everybody().all()]
+    mine = _owner(ticket.owner_id) if ticket.owner_id else []
+    return [_delivery(ticket, kind, user.email, message=message) for user in mine or _everybody()]
 
 
-def _with_address() -> QuerySet[User, tuple[int, str]]:
-    # The id stays in it: two accounts that share an address are two people.
-    return User.objects.filter(is_active=True).exclude(email="").values_list("pk", "email").order_by("pk")
+@prepared
+def _owner(pk: int) -> QuerySet[User]:
+    return _with_address().filter(pk=pk)
 
 
-@cache
-def _everybody() -> QuerySet[User, tuple[int, str]]:
-    """The question, never its answer: putting it together takes as long as asking it."""
+@prepared
+def _everybody() -> QuerySet[User]:
     return _with_address().filter(Q(groups__name="agent") | Q(is_superuser=True)).distinct()
+
+
+def _with_address() -> QuerySet[User]:
+    # The id stays in it: two accounts that share an address are two people.
+    return User.objects.filter(is_active=True).exclude(email="").only("pk", "email").order_by("pk")
 
 
 def _target(ticket: Ticket, contact: Contact) -> str | None:
@@ -77,9 +80,9 @@ def _target(ticket: Ticket, contact: Contact) -> str | None:
     return None
 
 
-def _enqueue(row: Delivery) -> Delivery:
-    row.save(force_insert=True)
-    return row
+def _put_out(*rows: Delivery) -> None:
+    if rows:
+        insert(*rows)
 
 
 def _delivery(

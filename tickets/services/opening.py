@@ -1,17 +1,21 @@
 """How a request begins: from the form, or by staff for somebody on the phone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
 from faq.models import Cause, Walk
 from faq.rules.facts import Facts
 from faq.services.suggest import probable_cause
+from mailsupport.lib.statements import insert, prepared, update
 from tickets.models import (
     AccessLink,
     Attachment,
@@ -32,6 +36,8 @@ from tickets.services.brought import Brought, brought_by, heard_in
 from tickets.services.errors import Incomplete
 
 HOUR = timedelta(hours=1)
+NUMBERS = 5
+"""Receipt numbers drawn for a request before something else must be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,11 @@ def file_draft(*, draft: Draft, user_agent: str = "", visit: Brought | None = No
     are the first message. Takes `draft.visit` along as evidence; `visit` is the same where it has been read
     already (see brought.brought_by). Raises Incomplete where answers are missing.
     """
+    if draft.ticket is not None:
+        return _filed(draft.ticket)
     visit = visit or brought_by(draft.visit)
-    request = Request.from_json(filled(draft.data, visit.to_json(str(draft.data.get("words", "")))))
+    told = partial(visit.to_json, str(draft.data.get("words", "")))
+    request = Request.from_json(filled(draft.data, told))
     missing = request.missing(walked=bool(visit.sent))
     if missing:
         raise Incomplete(missing)
@@ -59,7 +68,21 @@ def file_draft(*, draft: Draft, user_agent: str = "", visit: Brought | None = No
     suspected = visit.suspected or probable_cause(
         request.words, language=draft.language, symptom=request.symptom
     )
-    return _file(draft, request, visit, suspected, user_agent)
+    return _once(draft, partial(_file, draft, request, visit, suspected, user_agent))
+
+
+def _once(draft: Draft, file: Callable[[], Opened], numbers_left: int = NUMBERS) -> Opened:
+    try:
+        return file()
+    except IntegrityError:
+        # Of two taps the database takes one: the draft's key is a request's only once. Where it is no
+        # request's yet, somebody has this receipt number already.
+        draft.refresh_from_db(fields=["ticket"])
+        if draft.ticket is not None:
+            return _filed(draft.ticket)
+        if numbers_left == 1:
+            raise
+    return _once(draft, file, numbers_left - 1)
 
 
 def too_many(*, address: str) -> bool:
@@ -70,10 +93,6 @@ def too_many(*, address: str) -> bool:
 
 @transaction.atomic
 def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | None, user_agent: str) -> Opened:
-    # The lock (on SQLite: the one writer) makes a second tap wait for the first.
-    draft.ticket_id = Draft.objects.select_for_update().values_list("ticket", flat=True).get(pk=draft.pk)
-    if draft.ticket is not None:
-        return Opened(draft.ticket, _first_link(draft.ticket), created=False)
     contact = _contact_of(request, draft.language)
     with override(draft.language):
         said = replace(request, words=request.words or visit.said)
@@ -85,13 +104,14 @@ def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | Non
         facts=visit.known.without(*ASKED[1:]).merged(request.facts()),
         suspected=suspected,
         source=Source.FORM,
+        number=numbers.new_number(),
         key=draft.key,
     )
     _take_along(ticket, Request.from_json(draft.data), visit, user_agent)
     _take_files(draft, message)
     link = access.new_link(ticket=ticket, contact=contact)
-    draft.ticket = ticket
-    draft.save(update_fields=["ticket", "updated"])
+    # Not on the caller's row: where this is taken back, that one still waits.
+    update(Draft(pk=draft.pk, ticket=ticket), "ticket", "updated")
     mailing.opened(ticket=ticket, contact=contact)
     return Opened(ticket, link, created=True)
 
@@ -128,6 +148,7 @@ def open_by_staff(
         facts=answers.facts().merged(known),
         suspected=walk.outcome.cause if walk and walk.outcome else None,
         source=Source.PHONE,
+        number=_free_number(),
         key=None,
         by=by,
         subject=subject_of(subject),
@@ -145,6 +166,7 @@ def _ticket(
     facts: Facts,
     suspected: Cause | None,
     source: Source,
+    number: str,
     key: str | None,
     by: User | None = None,
     subject: str = "",
@@ -153,7 +175,7 @@ def _ticket(
     write anybody's domain into a form."""
     moment = timezone.now()
     ticket = Ticket(
-        number=_free_number(),
+        number=number,
         contact=contact,
         subject=subject or request.subject,
         symptom=request.symptom,
@@ -169,10 +191,9 @@ def _ticket(
         last_client_at=moment,
     )
     promise.renew(ticket, moment)
-    ticket.save()
-    message = Message.objects.create(
-        ticket=ticket, kind=Message.Kind.CLIENT, contact=contact, body=request.words
-    )
+    insert(ticket)
+    message = Message(ticket=ticket, kind=Message.Kind.CLIENT, contact=contact, body=request.words)
+    insert(message)
     history.write(ticket, Event.Kind.OPENED, by=by, message=message, cause=suspected)
     return ticket, message
 
@@ -193,8 +214,19 @@ def _contact_of(request: Request, language: str) -> Contact:
         "phone": request.phone,
         "language": language,
     }
-    found = Contact.objects.filter(**who).first()
-    return found or Contact.objects.create(**who, phone_digits=phones.digits(request.phone))
+    for found in _same_contact(**who):
+        return found
+    contact = Contact(**who, phone_digits=phones.digits(request.phone))
+    insert(contact)
+    return contact
+
+
+@prepared
+def _same_contact(
+    *, name: str, email: str, second_email: str, phone: str, language: str
+) -> QuerySet[Contact]:
+    same = {"name": name, "email": email, "second_email": second_email, "phone": phone, "language": language}
+    return Contact.objects.filter(**same).order_by("pk")[:1]
 
 
 def _known_contact(request: Request) -> Contact | None:
@@ -206,8 +238,10 @@ def _known_contact(request: Request) -> Contact | None:
     return by_phone or by_email
 
 
-def _first_link(ticket: Ticket) -> AccessLink:
-    return ticket.links.select_related("contact").filter(contact=ticket.contact_id).earliest("pk")
+def _filed(ticket: Ticket) -> Opened:
+    """What the first tap got."""
+    links = ticket.links.select_related("contact").filter(contact=ticket.contact_id)
+    return Opened(ticket, links.earliest("pk"), created=False)
 
 
 def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: str) -> None:
@@ -233,13 +267,19 @@ def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: st
                 facts_json=Facts(device=device).to_json(),
             )
         ]
-    Evidence.objects.bulk_create(rows)
-    TicketArticle.objects.bulk_create(
-        TicketArticle(ticket=ticket, article_id=article, kind=TicketArticle.Kind.READ)
-        for article in visit.article_ids
-    )
+    insert(*rows)
+    read = TicketArticle.Kind.READ
+    if visit.article_ids:
+        insert(*(TicketArticle(ticket=ticket, article_id=pk, kind=read) for pk in visit.article_ids))
 
 
 def _take_files(draft: Draft, message: Message) -> None:
     """The draft is purged one day; its files are the ticket's from now on."""
-    Attachment.objects.filter(draft=draft).update(ticket=message.ticket_id, message=message, draft=None)
+    for file in _files_of(draft.pk):
+        file.ticket, file.message, file.draft = message.ticket, message, None
+        update(file, "ticket", "message", "draft")
+
+
+@prepared
+def _files_of(draft: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(draft=draft).order_by("pk")

@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 
 from tickets.forms import StepForm, WhatForm, WhenForm, WhoForm
 from tickets.models import Draft
-from tickets.rules.request import filled
+from tickets.rules.request import ASKED, filled, is_answered
 from tickets.services.brought import Brought, brought_by
 
 
@@ -84,17 +84,17 @@ class Told:
     @property
     def answers(self) -> dict[str, str]:
         """All that would be filed: what was typed counts over what was told."""
-        return filled(self.typed, self.known)
+        return filled(self.typed, lambda: self.known)
 
     def not_asked(self, step: str, change: Collection[str] = ()) -> list[str]:
         """Questions that have their answer already; the client wants to `change` some of them."""
         return [
             name
             for name in STAGES[step].form.kept
-            if name in self.known
+            if name in ASKED
             and name not in change
-            and self.answers.get(name) == self.known[name]
-            and not self.typed.get(name)
+            and not is_answered(self.typed, name)
+            and name in self.known
         ]
 
     def form(self, step: str, *, bound: bool, change: Collection[str] = (), **offered: str) -> StepForm:
