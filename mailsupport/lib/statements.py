@@ -87,6 +87,7 @@ def _reading(queryset: models.QuerySet[Any], marks: Sequence[Any]) -> _Reading:
     if compiler.klass_info is None or compiler.klass_info.get("related_klass_infos"):
         raise ValueError(f"{queryset.model.__name__}: only whole rows of one model")
     columns = [column for column, _sql, _alias in compiler.select or []]
+    # Converters are those of this thread's connection; they read its time zone, which all share.
     names = [column.target.attname for column in columns]
     return _Reading(queryset.model, sql, places, names, compiler.get_converters(columns))
 

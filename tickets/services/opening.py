@@ -64,11 +64,7 @@ def file_draft(*, draft: Draft, user_agent: str = "", visit: Brought | None = No
     missing = request.missing(walked=bool(visit.sent))
     if missing:
         raise Incomplete(missing)
-    # Before the transaction: reading words is slow, and SQLite has one writer.
-    suspected = visit.suspected or probable_cause(
-        request.words, language=draft.language, symptom=request.symptom
-    )
-    return _once(draft, partial(_file, draft, request, visit, suspected, user_agent))
+    return _once(draft, partial(_file, _filing(draft, request, visit, user_agent)))
 
 
 def _once(draft: Draft, file: Callable[[], Opened], numbers_left: int = NUMBERS) -> Opened:
@@ -91,23 +87,52 @@ def too_many(*, address: str) -> bool:
     return counting.count(name="filing", who=address, window=HOUR) > settings.TICKETS_PER_HOUR
 
 
-@transaction.atomic
-def _file(draft: Draft, request: Request, visit: Brought, suspected: Cause | None, user_agent: str) -> Opened:
-    contact = _contact_of(request, draft.language)
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """What is to be kept, all of it thought out before the transaction: SQLite has one writer."""
+
+    draft: Draft
+    said: Request
+    subject: str
+    facts: Facts
+    suspected: Cause | None
+    evidence: list[Evidence]
+    articles: list[int]
+
+
+def _filing(draft: Draft, request: Request, visit: Brought, user_agent: str) -> _Filing:
     with override(draft.language):
         said = replace(request, words=request.words or visit.said)
         subject = subject_of(request.words or visit.subject)
-    ticket, message = _ticket(
-        contact=contact,
-        request=said,
+    suspected = visit.suspected or probable_cause(
+        request.words, language=draft.language, symptom=request.symptom
+    )
+    return _Filing(
+        draft=draft,
+        said=said,
         subject=subject,
         facts=visit.known.without(*ASKED[1:]).merged(request.facts()),
         suspected=suspected,
+        evidence=_evidence(Request.from_json(draft.data), visit, user_agent),
+        articles=visit.article_ids,
+    )
+
+
+@transaction.atomic
+def _file(filing: _Filing) -> Opened:
+    draft = filing.draft
+    contact = _contact_of(filing.said, draft.language)
+    ticket, message = _ticket(
+        contact=contact,
+        request=filing.said,
+        subject=filing.subject,
+        facts=filing.facts,
+        suspected=filing.suspected,
         source=Source.FORM,
         number=numbers.new_number(),
         key=draft.key,
     )
-    _take_along(ticket, Request.from_json(draft.data), visit, user_agent)
+    _take_along(ticket, filing)
     _take_files(draft, message)
     link = access.new_link(ticket=ticket, contact=contact)
     # Not on the caller's row: where this is taken back, that one still waits.
@@ -244,33 +269,32 @@ def _filed(ticket: Ticket) -> Opened:
     return Opened(ticket, links.earliest("pk"), created=False)
 
 
-def _take_along(ticket: Ticket, request: Request, visit: Brought, user_agent: str) -> None:
+def _evidence(typed: Request, visit: Brought, user_agent: str) -> list[Evidence]:
+    """Rows that still want their ticket."""
     kinds = Evidence.Kind
-    rows = [Evidence(ticket=ticket, kind=kinds.FORM, facts_json=request.facts().to_json())]
-    rows += [
-        Evidence(ticket=ticket, kind=kinds.WORDS, text=lookup.text, facts_json=heard_in(lookup).to_json())
-        for lookup in visit.lookups
-    ]
-    rows += [
-        Evidence(
-            ticket=ticket, kind=kinds.WALK, walk=one.walk, cause=one.cause, facts_json=one.known.to_json()
-        )
-        for one in visit.sent
-    ]
     device, browser = agents.device(user_agent), agents.browser(user_agent)
-    if device or browser:
-        rows += [
-            Evidence(
-                ticket=ticket,
-                kind=kinds.BROWSER,
-                text=browser,
-                facts_json=Facts(device=device).to_json(),
-            )
-        ]
-    insert(*rows)
+    seen = Evidence(kind=kinds.BROWSER, text=browser, facts_json=Facts(device=device).to_json())
+    return [
+        Evidence(kind=kinds.FORM, facts_json=typed.facts().to_json()),
+        *(
+            Evidence(kind=kinds.WORDS, text=lookup.text, facts_json=heard_in(lookup).to_json())
+            for lookup in visit.lookups
+        ),
+        *(
+            Evidence(kind=kinds.WALK, walk=one.walk, cause=one.cause, facts_json=one.known.to_json())
+            for one in visit.sent
+        ),
+        *([seen] if device or browser else []),
+    ]
+
+
+def _take_along(ticket: Ticket, filing: _Filing) -> None:
+    for row in filing.evidence:
+        row.ticket = ticket
+    insert(*filing.evidence)
     read = TicketArticle.Kind.READ
-    if visit.article_ids:
-        insert(*(TicketArticle(ticket=ticket, article_id=pk, kind=read) for pk in visit.article_ids))
+    if filing.articles:
+        insert(*(TicketArticle(ticket=ticket, article_id=pk, kind=read) for pk in filing.articles))
 
 
 def _take_files(draft: Draft, message: Message) -> None:
