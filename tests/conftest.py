@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import time
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from faq.models import Desk
-from faq.models.kept import forget
+from faq.models.kept import NEWEST, forget
 from faq.pagecache import STORE
 from faq.services.walk import forget_scripts
 
@@ -163,6 +164,14 @@ def kept(settings: Any, knowledge: None) -> Iterator[None]:
     STORE.clear()
     yield
     STORE.clear()
+
+
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing kept grows old: for who counts statements, whatever time they take on a slow machine."""
+    NEWEST.edition()
+    now = monotonic()
+    monkeypatch.setattr("faq.models.kept.time.monotonic", lambda: now)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ def test_kept_and_asked_say_the_same_of_every_phrase(settings: Any) -> None:
             assert [seen(find(one, language=language, staff=staff)) for one in asked] == kept
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_a_search_asks_nothing_once_it_is_kept(django_assert_num_queries: Any) -> None:
     find("メールが来ない", language="ja")
     offer.checklist_for("メールが来ない", find("メールが来ない", language="ja"))
@@ -75,13 +76,11 @@ def test_texts_stay_read_for_longer_than_pages_and_go_with_a_new_index(
     assert not find("送れない", language="ja").hits
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_a_large_library_is_not_kept(monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
     first = seen(find("メールが来ない", language="ja"))
     edition.changed()
-    # On a slow machine a second goes by, and the number is asked for once more.
     monkeypatch.setattr(NEWEST, "_asked", 0.0)
-    now = time.monotonic()
-    monkeypatch.setattr("faq.models.kept.time.monotonic", lambda: now)
     monkeypatch.setattr(module, "MOST_KEPT", 3)
     assert seen(find("メールが来ない", language="ja")) == first
     with django_assert_num_queries(3):

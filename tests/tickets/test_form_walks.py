@@ -362,7 +362,7 @@ class TestFiled:
         draft = Draft.objects.create(key="k", language="ja", data={**WHAT, **WHO}, visit=visit)
         assert opening.file_draft(draft=draft).created
 
-    @pytest.mark.usefixtures("kept")
+    @pytest.mark.usefixtures("kept", "one_moment")
     def test_filing_costs_18_statements_however_many_walks(self, desk, staff):
         """With words searched, an article read, a browser, a confirmation and a mail to us; once this process
         knows the checklists."""
@@ -380,7 +380,7 @@ class TestFiled:
                 opening.file_draft(draft=draft, user_agent="Mozilla/5.0 (iPhone) Safari/604")
             assert name == "零" or len(queries) == 18
 
-    @pytest.mark.usefixtures("kept")
+    @pytest.mark.usefixtures("kept", "one_moment")
     def test_a_step_costs_few_statements(self, client, django_assert_max_num_queries):
         ready(client, walked(), walked("some-missing", SPAM))
         for step, most in (("what", 9), ("when", 14), ("check", 16)):
