@@ -19,8 +19,8 @@ POLL = 2.0
 BEAT = 15.0
 TIDY = 3600.0
 PACE = 0.05
-"""Seconds from one mail to the next, at least. No limit that a host publishes is near 72,000 an hour, and while a crowd
-files requests the processor of a small server is theirs."""
+"""Seconds from one mail to the next, at least. No limit that a host publishes is near 72,000 an hour, and
+while a crowd files requests the processor of a small server is theirs."""
 
 
 class Command(BaseCommand):
