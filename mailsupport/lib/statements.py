@@ -36,7 +36,10 @@ def insert(*rows: models.Model) -> None:
 
 
 def update(row: models.Model, *names: str) -> None:
-    """Store these fields of a row, as `Model.save(update_fields=names)` does; without signals."""
+    """Store these fields of a row, as `Model.save(update_fields=names)` does; without signals.
+
+    Raises KeyError for a name that is no field.
+    """
     here = connections[DEFAULT_DB_ALIAS]
     sql, fields = _update(type(row), names, here.vendor)
     values = [field.get_db_prep_save(field.pre_save(row, add=False), here) for field in fields]
@@ -161,7 +164,8 @@ def _insert(model: type[models.Model], rows: int, _vendor: str) -> tuple[str, Fi
 
 @lru_cache(maxsize=64)
 def _update(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> tuple[str, Fields]:
-    fields = [field for field in model._meta.local_concrete_fields if field.name in names]
+    known = {field.name: field for field in model._meta.local_concrete_fields}
+    fields = [known[name] for name in names]
     changes = ", ".join(f"{_column(field)} = %s" for field in fields)
     return f"UPDATE {_table(model)} SET {changes} WHERE {_column(model._meta.pk)} = %s", fields  # noqa: S608 # our names
 

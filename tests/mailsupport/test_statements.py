@@ -103,6 +103,11 @@ class TestUpdate:
         update(mine, "owner")
         assert Ticket.objects.get().owner is None
 
+    def test_a_name_that_is_no_field_is_not_passed_over(self):
+        draft = Draft.objects.create(key="k", language="ja")
+        with pytest.raises(KeyError):
+            update(draft, "data", "ticket_id")
+
 
 @prepared
 def searches(text: str, language: str, since: datetime, pks: list[int]) -> QuerySet[Lookup]:
